@@ -1,0 +1,106 @@
+"""The decision on a claim.
+
+The ceiling of a learner and semester is the one in force on the semester's first day. Earlier claims use it up in the
+order of submission, before co-funding is subtracted: `compensation.ceiling-gross-of-co-funding`.
+"""
+
+from __future__ import annotations
+
+from pmp_core.learners import TARGET_CHECKS, TARGET_FACTS
+from pmp_core.measures.rules import PLAN_DAYS
+from pmp_core.plans.rules import PARTNER_CHECK, PARTNER_FACT
+from pmp_core.rules import AMOUNT, PRIOR, Catalogue, Check, Cut, Fact, Let, Rule, choose, fact, parameter, where_required
+from pmp_core.rules.expression import StepValue
+from pmp_core.values import Text
+
+KINDS = Catalogue("measure-kinds", parent="compensation")
+
+COMPENSATION = Rule(
+    "compensation",
+    Text("Kompensācija", "Compensation"),
+    (
+        *TARGET_FACTS,
+        PARTNER_FACT,
+        Fact(
+            "plan_status",
+            "code",
+            Text("plāna statuss pieteikuma iesniegšanas dienā", "status of the plan on the day the claim was submitted"),
+            choices=Catalogue("plan-statuses"),
+        ),
+        *PLAN_DAYS,
+        Fact("last_day", "day", Text("pieteikuma pēdējā diena", "last day of the claim")),
+        Fact("semester_first_day", "day", Text("semestra pirmā diena", "first day of the semester")),
+        Fact("kind", "code", Text("izdevumu veids", "kind of expense"), choices=KINDS, required=True),
+        Fact(
+            "risk_addressed", "boolean", Text("pasākums mazina plānā izvērtētu risku", "the measure addresses a risk of the plan")
+        ),
+        Fact(
+            "receipts_complete",
+            "boolean",
+            Text("dokumenti ir pilnīgi un pieteikuma periodā", "receipts complete and within the period"),
+        ),
+        Fact("units", "integer", Text("vienību skaits", "number of units"), unit="units of the cap"),
+        Fact("requested_cents", "cents", Text("prasītā summa", "amount asked for"), unit="cents", required=True),
+        Fact("cofunded_cents", "cents", Text("citu jau segtā summa", "amount others already pay"), unit="cents"),
+    ),
+    (
+        *TARGET_CHECKS,
+        PARTNER_CHECK,
+        Check(
+            "plan-in-force",
+            where_required(
+                "compensation.plan-in-force-required", fact("plan_status").is_in(parameter("plans.statuses-in-force", on="on"))
+            ),
+            Text("Plāns, iesniedzot pieteikumu, ir spēkā", "The plan is in force when the claim is submitted"),
+            Text("plāns, iesniedzot pieteikumu, nav spēkā", "the plan is not in force when the claim is submitted"),
+        ),
+        Check(
+            "within-plan",
+            where_required(
+                "compensation.within-plan-period",
+                (fact("plan_first_day") <= fact("on")) & (fact("last_day") <= fact("plan_last_day")),
+            ),
+            Text("Pieteikuma periods ir plāna periodā", "The claim's period lies within the plan"),
+            Text("pieteikuma periods ir ārpus plāna", "the claim's period lies outside the plan"),
+        ),
+        Check(
+            "risk-addressed",
+            where_required("compensation.risk-addressed-required", fact("risk_addressed")),
+            Text("Pasākums mazina plānā izvērtētu risku", "The measure addresses a risk that the plan assesses"),
+            Text("pasākums nemazina nevienu plānā izvērtētu risku", "the measure addresses no risk of the plan"),
+        ),
+        Check(
+            "receipts",
+            where_required("compensation.receipts-required", fact("receipts_complete")),
+            Text("Izdevumus apliecina dokumenti pieteikuma periodā", "Receipts within the period show the expenses"),
+            Text("dokumenti nav pilnīgi vai nav pieteikuma periodā", "receipts are not complete or not within the period"),
+        ),
+        Let(
+            "cap",
+            parameter("compensation.cap.{}", on="on", by="kind", among=KINDS) * fact("units"),
+            Text("Izdevumu veida robeža", "Cap for this kind of expense"),
+        ),
+        Let(
+            "ceiling",
+            parameter("compensation.ceiling", on="semester_first_day"),
+            Text("Izglītojamā semestra griesti", "Ceiling of the learner's semester"),
+        ),
+        Cut("cut-to-cap", StepValue("cap"), Text("Ne vairāk par izdevumu veida robežu", "Not more than the cap")),
+        Cut(
+            "cut-to-ceiling",
+            StepValue("ceiling") - PRIOR,
+            Text("Ne vairāk par semestra griestu atlikumu", "Not more than what is left of the semester's ceiling"),
+            clauses=("compensation.ceiling-gross-of-co-funding",),
+        ),
+        Cut(
+            "cut-by-co-funding",
+            choose(parameter("compensation.co-funding-subtracted", on="on"), AMOUNT - fact("cofunded_cents"), AMOUNT),
+            Text("Atņemta citu jau segtā summa", "Less what others already pay"),
+        ),
+    ),
+    asked="requested_cents",
+    by=("learner_id", "semester"),
+    order=("submitted_on", "claim_id"),
+)
+
+RULES = (COMPENSATION,)

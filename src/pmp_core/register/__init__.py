@@ -1,0 +1,6 @@
+"""Floor 3: the unified database."""
+
+from pmp_core.register.collection import Collection, UnitOfWork
+from pmp_core.register.register import Register
+
+__all__ = ["Collection", "Register", "UnitOfWork"]

@@ -1,0 +1,181 @@
+"""Typed collections over a transaction, and the unit of work that holds them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from pmp_core.compensation import Claim
+from pmp_core.errors import InvalidValue, NotFound, nearest
+from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
+from pmp_core.measures import Session
+from pmp_core.outcomes import Evaluation
+from pmp_core.plans import SupportPlan
+from pmp_core.register.rows import SHAPES, Shape, column_of
+from pmp_core.register.schema import Scalar
+from pmp_core.register.storage import Storage, Transaction
+from pmp_core.risks import Absence, Mark, RiskSuggestion
+from pmp_core.values import Entity, Money
+
+E = TypeVar("E", bound=Entity)
+
+
+class Collection(Generic[E]):
+    """All entities of one kind, within one transaction."""
+
+    def __init__(self, transaction: Transaction, shape: Shape[E]) -> None:
+        self._transaction, self._shape = transaction, shape
+
+    def get(self, id: str) -> E:
+        """The entity with this id.
+
+        Raises:
+            NotFound: `not-found`.
+        """
+        row = self._transaction.get(self._shape.table, (id,))
+        if row is None:
+            raise NotFound(
+                "not-found",
+                f"The register has no {self._shape.entity.__name__} with this id.",
+                found=id,
+                remedy="Check the id; `find()` lists what there is.",
+            )
+        return self._shape.load(self._transaction, [row])[0]
+
+    def find(self, *, order: tuple[str, ...] = (), limit: int | None = None, **where: Any) -> list[E]:
+        """The entities whose fields equal the given values; a list or tuple means any of them, None means empty.
+
+        Args:
+            order: field names, `-name` for descending; ties and no order at all come in the order of the id.
+            limit: at most so many.
+            where: fields of the entity.
+
+        Raises:
+            InvalidValue: `field-unknown`.
+        """
+        by = ["-" * name.startswith("-") + self._column(name.removeprefix("-")) for name in order]
+        rows = self._transaction.find(self._shape.table, self._columns(where), order=by, limit=limit)
+        return self._shape.load(self._transaction, rows)
+
+    def count(self, **where: Any) -> int:
+        """How many `find` would give."""
+        return self._transaction.count(self._shape.table, self._columns(where))
+
+    def _columns(self, where: dict[str, Any]) -> dict[str, Any]:
+        return {self._column(name): _plain(value) for name, value in where.items()}
+
+    def _column(self, name: str) -> str:
+        entity, parts = self._shape.entity, [part.name for part in self._shape.parts]
+        fields = [field for field in entity.model_fields if field not in parts]
+        if name not in fields:
+            near = nearest(name, fields) or fields
+            raise InvalidValue(
+                "field-unknown",
+                f"{entity.__name__} has no field {name!r} to search or sort by.",
+                remedy=f"Nearest: {', '.join(near)}.",
+            )
+        return column_of(entity, name)
+
+    def add(self, entity: E) -> E:
+        """Keep a new entity.
+
+        Returns:
+            The entity as it is kept, with its version.
+
+        Raises:
+            NotUnique: `not-unique`: the id is taken, or there is one where only one may be.
+            RegisterError: `reference-missing`.
+        """
+        return self.add_all([entity])[0]
+
+    def add_all(self, entities: Iterable[E]) -> list[E]:
+        """Keep many new entities."""
+        versioned = self._shape.table.versioned
+        kept = [entity.changed(version=1) if versioned else entity for entity in entities]
+        gathered: dict[str, list[Any]] = {table.name: [] for table in self._shape.tables}
+        for entity in kept:
+            for table, rows in self._shape.rows(entity):
+                gathered[table.name].extend(rows)
+        for table in self._shape.tables:
+            if gathered[table.name]:
+                self._transaction.insert(table, gathered[table.name])
+        return kept
+
+    def put(self, entity: E) -> E:
+        """Keep the changed entity in place of the one with its id.
+
+        Returns:
+            The entity with its new version.
+
+        Raises:
+            VersionConflict: `version-conflict`: someone changed it since it was read.
+            NotFound: `not-found`.
+            NotUnique: `not-unique`.
+        """
+        version = entity.version  # type: ignore[attr-defined]
+        kept = entity.changed(version=version + 1)
+        (_, [own]), *parts = self._shape.rows(kept)
+        self._transaction.update(self._shape.table, own, version=version)
+        for part in self._shape.parts:
+            for table in reversed((part.table, *(deeper.table for deeper in part.parts))):
+                self._transaction.delete(table, {part.parents[0]: own[self._shape.table.key[0]]})
+        for table, rows in parts:
+            if rows:
+                self._transaction.insert(table, rows)
+        return kept
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Take out entities without parts of their own, such as absences that the school withdrew; returns how many."""
+        return self._transaction.delete(self._shape.table, {self._shape.table.key[0]: list(ids)})
+
+
+def _plain(value: Any) -> Scalar | list[Scalar]:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]  # type: ignore[misc]
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Money):
+        return value.cents
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+class UnitOfWork:
+    """One piece of work on the register: all of it is kept, or nothing.
+
+    Attributes:
+        transaction: the storage's, for what works on rows and columns.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.municipalities: Collection[Municipality] = Collection(transaction, SHAPES[Municipality])
+        self.institutions: Collection[Institution] = Collection(transaction, SHAPES[Institution])
+        self.partnerships: Collection[Partnership] = Collection(transaction, SHAPES[Partnership])
+        self.learners: Collection[Learner] = Collection(transaction, SHAPES[Learner])
+        self.enrolments: Collection[Enrolment] = Collection(transaction, SHAPES[Enrolment])
+        self.absences: Collection[Absence] = Collection(transaction, SHAPES[Absence])
+        self.marks: Collection[Mark] = Collection(transaction, SHAPES[Mark])
+        self.suggestions: Collection[RiskSuggestion] = Collection(transaction, SHAPES[RiskSuggestion])
+        self.plans: Collection[SupportPlan] = Collection(transaction, SHAPES[SupportPlan])
+        self.sessions: Collection[Session] = Collection(transaction, SHAPES[Session])
+        self.claims: Collection[Claim] = Collection(transaction, SHAPES[Claim])
+        self.evaluations: Collection[Evaluation] = Collection(transaction, SHAPES[Evaluation])
+
+
+class RolledBack(Exception):
+    """Raised inside to undo a dry run."""
+
+
+@contextmanager
+def working(storage: Storage, *, keep: bool = True) -> Iterator[UnitOfWork]:
+    """A unit of work on a storage; with `keep=False` everything is undone at its end."""
+    begun: AbstractContextManager[Transaction] = storage.begin()
+    try:
+        with begun as transaction:
+            yield UnitOfWork(transaction)
+            if not keep:
+                raise RolledBack
+    except RolledBack:
+        return

@@ -1,0 +1,145 @@
+"""How the facts of a rule come about from what the register holds of one learner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import frozen
+
+from pmp_core.compensation import Claim, check_undivided, units_of
+from pmp_core.learners import Enrolment, Partnership
+from pmp_core.loading import Programme
+from pmp_core.measures import Session
+from pmp_core.plans import SupportPlan
+from pmp_core.register.collection import UnitOfWork
+from pmp_core.values import AbsenceKind, DayRange, Semester
+
+
+def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: str) -> Enrolment | None:
+    """The learner's enrolment on a day: at this institution, else at another."""
+    there = [enrolment for enrolment in work.enrolments.find(learner_id=learner_id) if day in enrolment.days]
+    here = [enrolment for enrolment in there if enrolment.institution_id == institution_id]
+    return next(iter((*here, *there)), None)
+
+
+def partner_on(work: UnitOfWork, institution_id: str, day: date) -> bool:
+    """Whether an institution takes part on a day: by an agreement of its own, or by its municipality's."""
+    return any(day in agreement.days for agreement in _agreements(work, institution_id))
+
+
+def _agreements(work: UnitOfWork, institution_id: str) -> list[Partnership]:
+    institution = work.institutions.get(institution_id)
+    agreements = work.partnerships.find(institution_id=institution_id)
+    if institution.municipality_id is not None:
+        agreements += work.partnerships.find(municipality_id=institution.municipality_id)
+    return agreements
+
+
+def _target(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
+    enrolment = enrolment_on(work, learner_id, day, institution_id)
+    return {
+        "on": day,
+        "track": None if enrolment is None else enrolment.track.value,
+        "level": None if enrolment is None else enrolment.level,
+    }
+
+
+def target_group_facts(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
+    """The facts of the rule `target-group`."""
+    return _target(work, learner_id, institution_id, day)
+
+
+def plan_entry_facts(work: UnitOfWork, plan: SupportPlan) -> dict[str, Any]:
+    """The facts of the rule `plan-entry`, on the plan's first day."""
+    return {
+        **_target(work, plan.learner_id, plan.institution_id, plan.first_day),
+        "partner": partner_on(work, plan.institution_id, plan.first_day),
+        "applied_on": plan.applied_on,
+        "risks": len(plan.risks),
+        "measures_justified": all(measure.risks and measure.justification for measure in plan.measures),
+    }
+
+
+def _plan_facts(plan: SupportPlan, day: date) -> dict[str, Any]:
+    return {"plan_status": plan.status_on(day), "plan_first_day": plan.first_day, "plan_last_day": plan.last_day}
+
+
+def session_facts(plan: SupportPlan, session: Session) -> dict[str, Any]:
+    """The facts of the rule `session`."""
+    return {
+        "on": session.day,
+        **_plan_facts(plan, session.day),
+        "specialist": session.specialist,
+        "mode": session.mode.value,
+        "directors_order": session.directors_order is not None,
+        "attested_on": session.attested_on,
+    }
+
+
+def claim_facts(work: UnitOfWork, programme: Programme, claim: Claim, plan: SupportPlan) -> dict[str, Any]:
+    """The facts of the rule `compensation`, on the claim's first day; the plan's status is that of the day of submission.
+
+    Raises:
+        InvalidValue: `claim-spans-change`, where the law, the learner's level or the agreement changes inside its period.
+    """
+    target = _target(work, plan.learner_id, plan.institution_id, claim.first_day)
+    measure = plan.measure(claim.measure)
+    semesters = programme.calendar.semesters
+    given = {
+        **target,
+        "partner": partner_on(work, plan.institution_id, claim.first_day),
+        **_plan_facts(plan, claim.submitted_on or claim.first_day),
+        "last_day": claim.last_day,
+        "semester_first_day": semesters[plan.semester].first if plan.semester in semesters else None,
+        "kind": claim.kind,
+        "risk_addressed": measure.kind == claim.kind and set(measure.risks) <= {risk.factor for risk in plan.risks},
+        "receipts_complete": claim.receipts_complete,
+        "units": units_of(claim, programme.pack, programme.calendar, target["level"]),
+        "requested_cents": claim.requested.cents,
+        "cofunded_cents": claim.cofunded.cents,
+    }
+    law = programme.rule("compensation").changes(given, claim.last_day)
+    check_undivided(claim, (*law, *_turns(work, plan, claim.days)))
+    return given
+
+
+def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
+    """The days in a range on which the learner's track or level, or the taking part of the institution, becomes another."""
+
+    def on(day: date) -> tuple[Any, ...]:
+        target = _target(work, plan.learner_id, plan.institution_id, day)
+        return target["track"], target["level"], partner_on(work, plan.institution_id, day)
+
+    spans = [enrolment.days for enrolment in work.enrolments.find(learner_id=plan.learner_id)]
+    spans += [agreement.days for agreement in _agreements(work, plan.institution_id)]
+    turns = {
+        turn for span in spans for turn in (span.first, span.last and span.last + timedelta(days=1)) if turn and turn in days
+    }
+    return [turn for turn in turns if on(turn - timedelta(days=1)) != on(turn)]
+
+
+@frozen
+class Measured:
+    """What a signal measures of a learner: the value, and the records behind it."""
+
+    value: int | None
+    records: int = 0
+    days: tuple[date, ...] = ()
+
+
+def signal_facts(work: UnitOfWork, semester: Semester, days: DayRange) -> dict[str, dict[str, Measured]]:
+    """What the signals measure in a semester: by fact, then by learner. Lessons of all institutions count together."""
+    lessons: dict[str, list[date]] = defaultdict(list)
+    for absence in work.absences.find(absence=AbsenceKind.UNEXCUSED, order=("day",)):
+        if absence.day in days and absence.lesson is not None:
+            lessons[absence.learner_id].append(absence.day)
+    points: dict[str, list[int]] = defaultdict(list)
+    for mark in work.marks.find(semester=semester):
+        if mark.points is not None:
+            points[mark.learner_id].append(mark.points)
+    return {
+        "unexcused_lessons": {learner: Measured(len(missed), len(missed), tuple(missed)) for learner, missed in lessons.items()},
+        "lowest_mark": {learner: Measured(min(marks), len(marks)) for learner, marks in points.items()},
+    }

@@ -1,0 +1,133 @@
+"""The door of a rule: what it is handed is checked here, in words, whenever the quick test finds something odd."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pmp_core.errors import FactError, nearest
+from pmp_core.rules.lowering import UNKNOWN_SUM
+from pmp_core.rules.rule import Fact, Rule
+from pmp_core.values import Money
+
+
+class Facts:
+    """Facts by name, for those handed in as keywords or as a mapping."""
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self.__dict__.update(facts)
+
+
+class Door:
+    """Takes in the facts of one bound rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.names = tuple(fact.name for fact in rule.facts)
+
+    def gather(self, facts: object, named: Mapping[str, Any]) -> Facts:
+        """Facts from a mapping, from keywords, or from both; what is left out is missing.
+
+        Raises:
+            FactError: `fact-unknown` for a keyword that is no fact of the rule; `facts-unreadable`.
+        """
+        unknown = [name for name in named if name not in self.names]
+        if unknown:
+            near = nearest(unknown[0], self.names)
+            raise FactError(
+                "fact-unknown",
+                f"The rule {self.rule.name!r} knows no fact {unknown[0]!r}.",
+                remedy=(f"Did you mean {near[0]!r}? " if near else "") + self.wanted(),
+            )
+        if facts is not None and not isinstance(facts, Mapping):
+            raise FactError("facts-unreadable", "Hand in an object or keywords, not both.", remedy=self.wanted())
+        return Facts({**dict.fromkeys(self.names), **(facts or {}), **named})
+
+    def lacking(self, facts: object, name: str) -> FactError:
+        """The error for an object that has no such attribute: a misspelt one must not count as a missing fact."""
+        return FactError(
+            "fact-lacking",
+            f"The facts handed in, a {type(facts).__name__}, have no attribute {name!r}.",
+            remedy=f"Set it to None if the fact is not known. {self.wanted()}",
+        )
+
+    def wanted(self) -> str:
+        """What the rule asks for, in a line."""
+        return "It asks for " + ", ".join(f"{fact.name} ({fact.type})" for fact in self.rule.facts) + "."
+
+    def check(self, values: tuple[Any, ...], prior: Any) -> tuple[Any, ...]:
+        """The values as the rule wants them: enumerations as their codes, whole numbers of any kind as int.
+
+        Raises:
+            FactError: `fact-required`, `fact-type`, `fact-value`, `prior-wrong`.
+        """
+        if prior is not None and (type(prior) is not int or not 0 <= prior < UNKNOWN_SUM):
+            raise FactError(
+                "prior-wrong", "`prior` is what earlier claims used, in whole cents; None if that is not known.", found=prior
+            )
+        return tuple(self.checked(fact, value) for fact, value in zip(self.rule.facts, values, strict=True))
+
+    def checked(self, fact: Fact, value: Any) -> Any:
+        """One value as the rule wants it."""
+        if value is None and fact.required:
+            raise FactError(
+                "fact-required",
+                f"The rule {self.rule.name!r} cannot do without the fact {fact.name!r}.",
+                remedy=f"Hand in {fact.meaning.en} ({fact.type}).",
+            )
+        if value is None:
+            return fact.absent
+        plain = _plain(fact, value)
+        if plain is None:
+            raise FactError(
+                "fact-type",
+                f"The fact {fact.name!r} is of another type than {fact.type}.",
+                found=f"{type(value).__name__}",
+                remedy=_REMEDIES[fact.type],
+            )
+        if fact.type == "cents" and not 0 <= plain < UNKNOWN_SUM:
+            raise FactError(
+                "fact-value",
+                f"The fact {fact.name!r} lies outside what an amount can be.",
+                found=plain,
+                remedy="Hand in 0 cents or more, less than 687 million euro.",
+            )
+        codes = fact.choices if isinstance(fact.choices, tuple) else ()
+        if codes and plain not in codes:
+            near = nearest(plain, codes)
+            raise FactError(
+                "fact-value",
+                f"The fact {fact.name!r} has a code that is not known.",
+                found=plain,
+                remedy=(f"Did you mean {near[0]!r}? " if near else "") + f"Codes: {', '.join(codes)}.",
+            )
+        return plain
+
+
+_REMEDIES = {
+    "integer": "Hand in an int.",
+    "boolean": "Hand in True or False.",
+    "code": "Hand in text.",
+    "day": "Hand in a date, not a moment: `moment.date()` makes one.",
+    "cents": "Hand in whole cents as an int, or Money; never a float.",
+}
+
+
+def _plain(fact: Fact, value: Any) -> Any:
+    match fact.type:
+        case "boolean":
+            return bool(value) if type(value).__name__ in ("bool", "bool_") else None
+        case "code":
+            return str.__str__(value) if isinstance(value, str) else None
+        case "day":
+            return (
+                date(value.year, value.month, value.day) if isinstance(value, date) and not isinstance(value, datetime) else None
+            )
+        case "cents" if isinstance(value, Money):
+            return value.cents
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None

@@ -1,0 +1,221 @@
+"""The overview: learners, risks, plans, measures, money and outcomes, by state, municipality or institution.
+
+Plans and learners are counted apart: a learner with plans in two semesters is one learner. The figures are for those who
+work with the register; nothing is suppressed, so they are not for publication.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field, fields
+from html import escape
+from typing import Any, Literal
+
+import narwhals as nw
+from narwhals.typing import IntoDataFrame
+
+from pmp_core.errors import InvalidValue
+from pmp_core.register import Register, tables
+from pmp_core.register.schema import Scalar, Table
+from pmp_core.register.storage import Transaction
+from pmp_core.values import Language, Money, RiskResult, Semester, SuggestionState, Text
+
+Level = Literal["state", "municipality", "institution"]
+LEVELS: tuple[Level, ...] = ("state", "municipality", "institution")
+
+
+@dataclass(slots=True)
+class Line:
+    """The figures of one place. Amounts are in euro cents."""
+
+    place_id: str
+    place: str
+    learners: int = 0
+    learners_with_risk: int = 0
+    suggestions_open: int = 0
+    learners_with_plan: int = 0
+    plans: int = 0
+    measures: int = 0
+    sessions: int = 0
+    claims: int = 0
+    requested_cents: int = 0
+    granted_cents: int = 0
+    risks_evaluated: int = 0
+    risks_gone_or_lowered: int = 0
+
+
+TITLES: dict[str, Text] = {
+    "place": Text("Vieta", "Place"),
+    "learners": Text("Izglītojamie", "Learners"),
+    "learners_with_risk": Text("ar apstiprinātu risku", "with a confirmed risk"),
+    "suggestions_open": Text("gaida izvērtējumu", "suggestions open"),
+    "learners_with_plan": Text("ar plānu", "with a plan"),
+    "plans": Text("Plāni", "Plans"),
+    "measures": Text("Pasākumi", "Measures"),
+    "sessions": Text("Konsultācijas", "Sessions"),
+    "claims": Text("Pieteikumi", "Claims"),
+    "requested_cents": Text("Prasīts, EUR", "Asked, EUR"),
+    "granted_cents": Text("Piešķirts, EUR", "Granted, EUR"),
+    "risks_evaluated": Text("Izvērtēti riski", "Risks evaluated"),
+    "risks_gone_or_lowered": Text("novērsti vai mazinājušies", "gone or lowered"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The overview of one level, a line for each place; shows itself as a table in a notebook.
+
+    Attributes:
+        level: `state`, `municipality` or `institution`.
+        semester: which; None: all.
+        lines: sorted by name.
+    """
+
+    level: Level
+    semester: Semester | None
+    lines: tuple[Line, ...] = field(default=())
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The lines as dictionaries, amounts in cents."""
+        return [asdict(line) for line in self.lines]
+
+    def to_frame(self, backend: str = "polars") -> Any:
+        """The lines as a data frame, one row a place, columns as the fields of a line.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`; it has to be installed.
+
+        Returns:
+            A native frame: `place_id` and `place` text, everything else 64-bit integers, amounts in cents.
+        """
+        columns = {f.name: [getattr(line, f.name) for line in self.lines] for f in fields(Line)}
+        schema = {name: nw.String() if name in ("place_id", "place") else nw.Int64() for name in columns}
+        frame: nw.DataFrame[IntoDataFrame] = nw.from_dict(columns, schema, backend=backend)  # type: ignore[arg-type]
+        return frame.to_native()
+
+    def rows(self, language: Language) -> tuple[list[str], list[list[str]]]:
+        """Headings and cells for people."""
+        headings = [title[language] for title in TITLES.values()]
+        return headings, [[_cell(name, getattr(line, name), language) for name in TITLES] for line in self.lines]
+
+    def _repr_html_(self) -> str:
+        headings, rows = self.rows("lv")
+        head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(name: str, value: int | str, language: Language) -> str:
+    if name.endswith("_cents") and isinstance(value, int):
+        return Money.from_cents(value).write(language).replace("EUR", "").strip()
+    return str(value)
+
+
+def overview(register: Register, level: Level = "institution", semester: Semester | str | None = None) -> Overview:
+    """Count what the register holds.
+
+    Args:
+        register: what is counted.
+        level: by which places.
+        semester: only this one; None: all. Learners are those enrolled on a day of it.
+
+    Returns:
+        A line for each place.
+
+    Raises:
+        InvalidValue: `level-unknown`, `semester-invalid`.
+        ProgrammeError: `semester-unset`.
+    """
+    if level not in LEVELS:
+        raise InvalidValue("level-unknown", "There is no such level.", found=level, remedy=f"Levels: {', '.join(LEVELS)}.")
+    wanted = None if semester is None else Semester(semester)
+    with register.unit_of_work() as work:
+        return Overview(level, wanted, _Counting(work.transaction, register, level, wanted).lines())
+
+
+class _Counting:
+    """One pass over the columns."""
+
+    def __init__(self, transaction: Transaction, register: Register, level: Level, semester: Semester | None) -> None:
+        self.transaction, self.semester = transaction, semester
+        institutions = list(self.rows(tables.INSTITUTIONS))
+        names = {row["id"]: str(row["name"]) for row in self.rows(tables.MUNICIPALITIES)}
+        self.place: dict[Scalar, tuple[str, str]] = {}
+        for row in institutions:
+            municipality = str(row["municipality_id"] or "")
+            self.place[row["id"]] = {
+                "state": ("LV", "Latvija"),
+                "municipality": (municipality, names.get(municipality, "–")),
+                "institution": (str(row["id"]), str(row["name"])),
+            }[level]
+        self.of: dict[tuple[str, str], Line] = {
+            place: Line(*place) for place in sorted(set(self.place.values()), key=lambda p: (p[1], p[0]))
+        }
+        self.days = None if semester is None else register.programme.calendar.days(semester)
+
+    def rows(self, table: Table) -> list[dict[str, Scalar]]:
+        columns = self.transaction.scan(table)
+        return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+    def line(self, institution_id: Scalar) -> Line:
+        return self.of[self.place[institution_id]]
+
+    def lines(self) -> tuple[Line, ...]:
+        self._learners()
+        plans = {
+            row["id"]: row for row in self.rows(tables.PLANS) if not row["released"] and self.semester in (None, row["semester"])
+        }
+        self._plans(plans)
+        self._money(plans)
+        self._outcomes(plans)
+        return tuple(self.of.values())
+
+    def _learners(self) -> None:
+        there: dict[int, set[Scalar]] = defaultdict(set)
+        for row in self.rows(tables.ENROLMENTS):
+            if self.days is None or (
+                str(row["first_day"]) <= str(self.days.last)
+                and (row["last_day"] is None or str(row["last_day"]) >= str(self.days.first))
+            ):
+                there[id(self.line(row["institution_id"]))].add(row["learner_id"])
+        at_risk: dict[int, set[Scalar]] = defaultdict(set)
+        for row in self.rows(tables.RISK_SUGGESTIONS):
+            if self.semester in (None, row["semester"]):
+                line = self.line(row["institution_id"])
+                line.suggestions_open += row["state"] == SuggestionState.OPEN.value
+                if row["state"] == SuggestionState.CONFIRMED.value:
+                    at_risk[id(line)].add(row["learner_id"])
+        for line in self.of.values():
+            line.learners, line.learners_with_risk = len(there[id(line)]), len(at_risk[id(line)])
+
+    def _plans(self, plans: dict[Scalar, dict[str, Scalar]]) -> None:
+        planned: dict[int, set[Scalar]] = defaultdict(set)
+        for row in plans.values():
+            line = self.line(row["institution_id"])
+            line.plans += 1
+            planned[id(line)].add(row["learner_id"])
+        for line in self.of.values():
+            line.learners_with_plan = len(planned[id(line)])
+        for table, name in ((tables.PLAN_MEASURES, "measures"), (tables.SESSIONS, "sessions")):
+            for row in self.rows(table):
+                if row["plan_id"] in plans:
+                    line = self.line(plans[row["plan_id"]]["institution_id"])
+                    setattr(line, name, getattr(line, name) + 1)
+
+    def _money(self, plans: dict[Scalar, dict[str, Scalar]]) -> None:
+        granted = {(row["claim_id"], row["digest"]): row["amount_cents"] for row in self.rows(tables.DECISIONS)}
+        for row in self.rows(tables.CLAIMS):
+            if row["plan_id"] in plans and row["submitted_on"] is not None:
+                line = self.line(plans[row["plan_id"]]["institution_id"])
+                line.claims += 1
+                line.requested_cents += int(str(row["requested_cents"]))
+                line.granted_cents += int(str(granted.get((row["id"], row["decision_digest"])) or 0))
+
+    def _outcomes(self, plans: dict[Scalar, dict[str, Scalar]]) -> None:
+        plan_of = {row["id"]: row["plan_id"] for row in self.rows(tables.EVALUATIONS)}
+        for row in self.rows(tables.EVALUATION_RISKS):
+            plan = plans.get(plan_of[row["evaluation_id"]])
+            if plan is not None:
+                line = self.line(plan["institution_id"])
+                line.risks_evaluated += 1
+                line.risks_gone_or_lowered += row["result"] in (RiskResult.GONE.value, RiskResult.LOWERED.value)

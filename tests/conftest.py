@@ -1,0 +1,78 @@
+"""For all tests: what Hypothesis finds counts, and how long it takes does not. And the sample school's register, made once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from pmp_core.register import Register, tables
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+Dump = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def dump_of() -> Callable[[Register], Dump]:
+    """Every row of every table of a register."""
+
+    def dump(register: Register) -> Dump:
+        with register.unit_of_work() as work:
+            return {table.name: work.transaction.find(table) for table in tables.TABLES}
+
+    return dump
+
+
+@pytest.fixture(scope="session")
+def pmp() -> Callable[..., CompletedProcess[str]]:
+    """The `pmp` command in this process, from its entry point to its exit code."""
+
+    def run_here(*arguments: str | Path, cwd: Path | None = None, given: str = "") -> CompletedProcess[str]:
+        pytest.importorskip("typer", reason="the command needs the extra `cli`")
+        from pmp_core.cli import main
+
+        before, sys.argv = sys.argv, ["pmp", *map(str, arguments)]
+        read, sys.stdin = sys.stdin, io.StringIO(given)
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            with contextlib.chdir(cwd or Path.cwd()), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main()
+            raise AssertionError("the command did not end itself")
+        except SystemExit as end:
+            return CompletedProcess(sys.argv, int(end.code or 0), out.getvalue(), err.getvalue())
+        finally:
+            sys.argv, sys.stdin = before, read
+
+    return run_here
+
+
+@pytest.fixture(scope="session")
+def demo_told(pmp: Callable[..., CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The register that `pmp demo --json` leaves behind, to read from only, and what the command said."""
+    path = tmp_path_factory.mktemp("demo") / "sample.sqlite"
+    ended = pmp("demo", "--register", path, "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return path, json.loads(ended.stdout)
+
+
+@pytest.fixture(scope="session")
+def demo_file(demo_told: tuple[Path, dict[str, Any]]) -> Path:
+    """The register that the demo leaves behind, to read from only."""
+    return demo_told[0]
+
+
+@pytest.fixture
+def demo_copy(demo_file: Path, tmp_path: Path) -> Path:
+    """A copy of it, to work on."""
+    return Path(shutil.copy(demo_file, tmp_path / "copy.sqlite"))
