@@ -28,7 +28,7 @@ def main() -> None:
 
     risk = max(register.suggest_risks("2022/23-1", on=date(2023, 1, 5)), key=lambda suggested: suggested.measured or 0)
     with register.unit_of_work() as work:
-        risk = work.suggestions.put(risk.confirm(by=AUTHOR, on=date(2023, 1, 5)))  # a person decides
+        risk = casework.confirm_risk(work, programme, risk.id, by=AUTHOR, on=date(2023, 1, 5))  # a person decides
         print(f"Risk: {risk.factor}, measured {risk.measured}, threshold {risk.threshold}, {risk.state} by {risk.decided_by}.")
         school = work.institutions.get(risk.institution_id)
         work.partnerships.add(pmp.Partnership(id="A-1", municipality_id=school.municipality_id, first_day=date(2018, 9, 1)))
@@ -39,7 +39,7 @@ def main() -> None:
             "prepared_by": AUTHOR.name, "status": "draft", "risks": ({"factor": risk.factor, "suggestion_id": risk.id},),
             "measures": ({"number": 1, "kind": "individual-learning-materials", **why},),
         }  # fmt: skip
-        casework.add_plan(work, programme, pmp.SupportPlan.model_validate(fields))
+    register.add_plan(pmp.SupportPlan.model_validate(fields))
     register.take_plan_step("P-1", "submit", on=FIRST)
     for station in STATIONS:
         register.take_plan_step("P-1", "approve", by=station, on=date(2023, 1, 12))
@@ -51,8 +51,7 @@ def main() -> None:
         "first_day": date(2023, 3, 1), "last_day": date(2023, 3, 31),
         "receipts": ({"number": "1", "issuer": "SIA Paraugs", "day": date(2023, 3, 31), "amount": "64.80"},),
     }  # fmt: skip
-    with register.unit_of_work() as work:
-        casework.submit_claim(work, programme, pmp.Claim.model_validate(fields), by=AUTHOR, on=date(2023, 4, 5))
+    register.submit_claim(pmp.Claim.model_validate(fields), on=date(2023, 4, 5))
     claim, decision = register.decide_claim("C-1", by=STATIONS[1], on=DECIDED)
     print(f"Claim: {claim.status}, {decision.outcome}, {decision.amount} EUR of {decision.asked} EUR, {decision.reasons}.")
 
@@ -60,8 +59,7 @@ def main() -> None:
         "id": "V-1", "plan_id": "P-1", "evaluated_on": LAST, "evaluated_by": AUTHOR.name,
         "risks": ({"factor": risk.factor, "result": "gone"},), "measures": ({"number": 1, "delivered": True, "useful": True},),
     }  # fmt: skip
-    with register.unit_of_work() as work:
-        casework.add_evaluation(work, programme, pmp.Evaluation.model_validate(fields))
+    register.add_evaluation(pmp.Evaluation.model_validate(fields))
     print(f"Plan: {register.take_plan_step('P-1', 'close', on=LAST).status}.")
     line = pmp.overview(register, "state", "2022/23-2").lines[0]
     print(f"Statistics: {line.learners} learners, {line.plans} plan, {line.granted_cents} cents granted.")

@@ -161,13 +161,19 @@ def test_demo_decision_in_full_is_a_kept_and_reduced_one(run: Run) -> None:
 
 
 # From places to what belongs to them; a claim's amount is that of the decision it was decided by.
-OF_PLANS = "FROM {0} JOIN plans p ON p.id = {0}.plan_id JOIN i ON i.id = p.institution_id WHERE NOT p.released"
+# A plan that was never submitted is a draft, and is counted apart.
+DRAFT = "p.status = 'draft' AND NOT EXISTS (SELECT 1 FROM plan_steps s WHERE s.plan_id = p.id)"
+OF_PLANS = (
+    f"FROM {{0}} JOIN plans p ON p.id = {{0}}.plan_id JOIN i ON i.id = p.institution_id WHERE NOT p.released AND NOT ({DRAFT})"
+)
 OVERVIEW = {
     "learners": "SELECT count(DISTINCT learner_id) FROM enrolments JOIN i ON i.id = institution_id",
     "learners_with_risk": "SELECT count(DISTINCT learner_id) FROM risk_suggestions JOIN i ON i.id = institution_id WHERE state = 'confirmed'",
     "suggestions_open": "SELECT count(*) FROM risk_suggestions JOIN i ON i.id = institution_id WHERE state = 'open'",
-    "learners_with_plan": "SELECT count(DISTINCT learner_id) FROM plans JOIN i ON i.id = institution_id WHERE NOT released",
-    "plans": "SELECT count(*) FROM plans JOIN i ON i.id = institution_id WHERE NOT released",
+    "learners_with_plan": "SELECT count(DISTINCT learner_id) FROM plans p JOIN i ON i.id = institution_id "
+    f"WHERE NOT released AND NOT ({DRAFT})",
+    "plans": f"SELECT count(*) FROM plans p JOIN i ON i.id = institution_id WHERE NOT released AND NOT ({DRAFT})",
+    "plans_in_draft": f"SELECT count(*) FROM plans p JOIN i ON i.id = institution_id WHERE NOT released AND {DRAFT}",
     "measures": f"SELECT count(*) {OF_PLANS.format('plan_measures')}",
     "sessions": f"SELECT count(*) {OF_PLANS.format('sessions')}",
     "claims": f"SELECT count(*) {OF_PLANS.format('claims')} AND submitted_on IS NOT NULL",

@@ -14,7 +14,7 @@ from pmp_core.errors import MASK, InvalidValue, NotFound, Place, PmpError, Regis
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PmpError)]
 DIGITS = st.text("0123456789", min_size=11, max_size=11)
-JOINERS = st.sampled_from(["", "-", " ", "\u2010", "\u2013", "\u2212", "\u00a0"])
+JOINERS = st.sampled_from(["", "-", " ", ".", "\u2010", "\u2013", "\u2212", "\u00a0"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -77,6 +77,10 @@ def test_a_code_at_the_cut_is_masked_before_it_is_cut() -> None:
 )
 def test_a_place_says_what_is_known_of_it(place: Place, written: str) -> None:
     assert str(place) == written
+
+
+def test_a_place_shows_no_personal_code_in_its_repr_either() -> None:
+    assert repr(Place("010203.12345.csv", 2, "a")) == f"Place('{MASK}.csv', 2, 'a', None)"
 
 
 @given(DIGITS, JOINERS, st.text("ab,: ", max_size=3), st.text("ab,: ", max_size=3))

@@ -111,6 +111,7 @@ def _numbered() -> Callable[[str], str]:
 
 
 def _decide_on_risks(register: Register) -> None:
+    programme = register.programme
     with register.unit_of_work() as work:
         suggestions = work.suggestions.find(semester=OBSERVED)
         for i, suggestion in enumerate(suggestions):
@@ -118,25 +119,25 @@ def _decide_on_risks(register: Register) -> None:
                 continue  # one is left open: somebody still has to look at it
             if i % 7 == 3:
                 reason = "Kavējumi bija slimības dēļ, zīme saņemta vēlāk (paraugs)."
-                work.suggestions.put(suggestion.reject(by=AUTHOR, on=SUGGESTED_ON, reason=reason))
+                casework.reject_risk(work, programme, suggestion.id, by=AUTHOR, on=SUGGESTED_ON, reason=reason)
             else:
-                work.suggestions.put(suggestion.confirm(by=AUTHOR, on=SUGGESTED_ON))
+                casework.confirm_risk(work, programme, suggestion.id, by=AUTHOR, on=SUGGESTED_ON)
         confirmed = work.suggestions.find(semester=OBSERVED, state=SuggestionState.CONFIRMED)
         for i, learner_id in enumerate(dict.fromkeys(s.learner_id for s in confirmed)):
             if i % 2 == 0:
                 institution_id = next(s.institution_id for s in confirmed if s.learner_id == learner_id)
                 factor = ("material-circumstances", "hard-to-get-to-school")[i // 2 % 2]
-                work.suggestions.add(
-                    RiskSuggestion.added(
-                        id=register.new_id("R"),
-                        learner_id=learner_id,
-                        institution_id=institution_id,
-                        semester=OBSERVED,
-                        factor=factor,
-                        by=AUTHOR,
-                        on=SUGGESTED_ON,
-                        reason="Sarunā ar vecākiem (paraugs).",
-                    )
+                casework.add_risk(
+                    work,
+                    programme,
+                    id=register.new_id("R"),
+                    learner_id=learner_id,
+                    institution_id=institution_id,
+                    semester=OBSERVED,
+                    factor=factor,
+                    by=AUTHOR,
+                    on=SUGGESTED_ON,
+                    reason="Sarunā ar vecākiem (paraugs).",
                 )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MASK = "******-*****"
-_PERSONAL_CODE = re.compile(r"(?<!\d)\d{6}[-\u2010-\u2015\u2212\s]?\d{5}(?!\d)")
+_PERSONAL_CODE = re.compile(r"(?<!\d)\d{6}[-\u2010-\u2015\u2212.\s]?\d{5}(?!\d)")
 
 
 def masked(text: str) -> str:
@@ -24,13 +24,13 @@ def masked(text: str) -> str:
     return _PERSONAL_CODE.sub(MASK, text)
 
 
-def nearest(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
+def nearest(name: str, known: Iterable[str], most: int = 3, *, cutoff: float = 0.5) -> tuple[str, ...]:
     """The known names that look most like `name`, for errors that say what is available.
 
     >>> nearest("levle", ["level", "track", "on"])
     ('level',)
     """
-    return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=0.5))
+    return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=cutoff))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,9 @@ class Place:
         parts += [f"column {self.column!r}"] if self.column is not None else []
         parts += [f"at {self.pointer}"] if self.pointer is not None else []
         return masked(", ".join(parts))
+
+    def __repr__(self) -> str:
+        return masked(f"Place({self.file!r}, {self.row!r}, {self.column!r}, {self.pointer!r})")
 
 
 class PmpError(Exception):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pmp_core.errors import StepRefused
 from pmp_core.register import Register, UnitOfWork
 from pmp_core.rules import Decision
 from pmp_core.statistics import overview
@@ -174,7 +175,17 @@ def test_a_plan_goes_from_a_file_through_its_chain_to_its_start(pmp: Pmp, demo_c
 
 
 def test_a_plan_is_taken_from_standard_input(pmp: Pmp, demo_copy: Path) -> None:
-    ended = pmp("plans", "add", "-", "--register", demo_copy, "--json", given=new_plan(demo_copy, prepared_by="Cita persona"))
+    ended = pmp(
+        "plans",
+        "add",
+        "-",
+        "--register",
+        demo_copy,
+        "--by",
+        "Anna",
+        "--json",
+        given=new_plan(demo_copy, prepared_by="Cita persona"),
+    )
     assert ended.returncode == 0
     with reading(demo_copy) as work:
         assert work.plans.get(json.loads(ended.stdout)[0]["id"]).prepared_by == "Cita persona"
@@ -190,12 +201,12 @@ def test_a_plan_is_taken_from_standard_input(pmp: Pmp, demo_copy: Path) -> None:
 )  # fmt: skip
 def test_what_is_no_plan_is_a_fault_of_the_file(pmp: Pmp, demo_file: Path, tmp_path: Path, text: str, code: str) -> None:
     (tmp_path / "plan.json").write_text(text, encoding="utf-8")
-    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_file) == (1, code)
+    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_file, "--by", "Anna") == (1, code)
 
 
 def test_a_plan_that_is_not_utf_8_is_a_fault_of_the_file(pmp: Pmp, demo_file: Path, tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(b'{"aims": "\xff"}')
-    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_file) == (1, "json-invalid")
+    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_file, "--by", "Anna") == (1, "json-invalid")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +222,7 @@ def test_what_is_wrong_in_a_plan_is_told_in_our_words_and_not_kept(
     pmp: Pmp, demo_copy: Path, tmp_path: Path, changed: dict[str, str], code: str
 ) -> None:
     (tmp_path / "plan.json").write_text(new_plan(demo_copy, **changed), encoding="utf-8")
-    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_copy) == (1, code)
+    assert code_of(pmp, "plans", "add", tmp_path / "plan.json", "--register", demo_copy, "--by", "Anna") == (1, code)
     with reading(demo_copy) as work:
         assert work.plans.count() == 16
 
@@ -239,7 +250,7 @@ WAITING = ["C-0005", "C-0010", "C-0015"]
 
 
 def test_all_submitted_claims_are_decided_and_the_undetermined_stay_submitted(pmp: Pmp, demo_copy: Path) -> None:
-    told = answer(pmp, "decide", "--register", demo_copy, "--on", "2023-04-13")
+    told = answer(pmp, "decide", "--by", "Bruno", "--register", demo_copy, "--on", "2023-04-13")
     decisions = [Decision.model_validate(one) for one in told]
     assert [one.outcome for one in decisions] == ["undetermined"] * 3
     with reading(demo_copy) as work:
@@ -252,12 +263,32 @@ def test_where_nothing_waits_there_is_nothing_to_decide(pmp: Pmp, demo_copy: Pat
     with Register.open(demo_copy, actor=Actor(name="T", role="plan-author")) as register, register.unit_of_work() as work:
         for claim in work.claims.find(id=WAITING):
             work.claims.put(claim.changed(status="draft", submitted_on=None))
-    assert answer(pmp, "decide", "--register", demo_copy) == []
-    assert pmp("decide", "--register", demo_copy).stdout == "There is nothing to decide.\n"
+    assert answer(pmp, "decide", "--by", "Bruno", "--register", demo_copy) == []
+    assert pmp("decide", "--by", "Bruno", "--register", demo_copy).stdout == "There is nothing to decide.\n"
+
+
+def test_after_a_claim_that_cannot_be_decided_the_others_are(pmp: Pmp, demo_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = Register.decide_claim
+
+    def failing(self: Register, claim_id: str, **options: Any) -> Any:
+        if claim_id == WAITING[0]:
+            raise StepRefused("claim-late", "Too late.", remedy="Ask earlier.")
+        return decide(self, claim_id, **options)
+
+    monkeypatch.setattr(Register, "decide_claim", failing)
+    command = ("decide", "--by", "Bruno", "--register", demo_copy, "--on", "2023-04-13")
+    ended = pmp(*command, "--json")
+    assert ended.returncode == 1
+    assert len(json.loads(ended.stdout)) == 2
+    told = json.loads(ended.stderr)
+    assert (told["about"], told["error"]["code"]) == (WAITING[0], "claim-late")
+    for_people = pmp(*command)
+    assert (for_people.returncode, for_people.stderr) == (1, f"{WAITING[0]}: [claim-late] Too late. What to do: Ask earlier.\n")
+    assert for_people.stdout.strip()
 
 
 def test_a_decided_claim_is_not_decided_again(pmp: Pmp, demo_file: Path) -> None:
-    assert code_of(pmp, "decide", "C-0001", "--register", demo_file) == (1, "step-from-status")
+    assert code_of(pmp, "decide", "C-0001", "--by", "Bruno", "--register", demo_file) == (1, "step-from-status")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +297,7 @@ def test_a_decided_claim_is_not_decided_again(pmp: Pmp, demo_file: Path) -> None
 )
 def test_wrong_use_of_decide_decides_nothing(pmp: Pmp, demo_copy: Path, wrong: list[str], code: str) -> None:
     before = demo_copy.read_bytes()
-    assert code_of(pmp, "decide", "--register", demo_copy, *wrong) == (2, code)
+    assert code_of(pmp, "decide", "--by", "Bruno", "--register", demo_copy, *wrong) == (2, code)
     assert demo_copy.read_bytes() == before
 
 

@@ -97,6 +97,27 @@ def test_a_dry_run_over_no_register_leaves_no_file_behind(pmp: Pmp, place: Path)
     assert "A dry run: nothing was kept." in imported(pmp, place, "--dry-run").stdout
 
 
+def test_a_dry_run_over_no_register_at_a_url_leaves_no_file_behind(pmp: Pmp, place: Path) -> None:
+    ended = imported(pmp, place, "--dry-run", "--json", "--register", f"sqlite:///{place / 'new.sqlite'}")
+    assert (ended.returncode, counts(ended, "added")) == (0, {"institution": 1, "learner": 2})
+    assert sorted(path.name for path in place.iterdir()) == ["mapping.yaml", "pupils.csv"]
+
+
+def test_each_school_has_a_name_of_its_own(pmp: Pmp, place: Path) -> None:
+    assert imported(pmp, place).returncode == 0
+    mapping = MAPPING.replace("key: {constant: S}", "key: {constant: T}").replace(
+        "institution_key: {constant: S}", "institution_key: {constant: T}"
+    )
+    (place / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    (place / "pupils.csv").write_text("Id,Given,Family\nA,Zane,Zīle\n", encoding="utf-8")
+    ended = imported(pmp, place, "--json")
+    assert code_of(ended) == (1, "source-other-school")
+    assert "--name" in json.loads(ended.stderr)["error"]["remedy"]
+    named = imported(pmp, place, "--json", "--name", "second-school")
+    assert (json.loads(named.stdout)["source"], counts(named, "added")) == ("second-school", {"institution": 1, "learner": 1})
+    assert imported(pmp, place, "--json", "--new-institutions", "--dry-run").returncode == 0
+
+
 def test_a_dry_run_keeps_nothing_a_real_one_all_and_a_second_one_changes_nothing(
     pmp: Pmp, place: Path, dump_of: Callable[[Register], Dump]
 ) -> None:
@@ -193,11 +214,7 @@ def test_a_bad_file_is_told_by_name_and_nothing_is_taken(pmp: Pmp, place: Path, 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert code in (None, error["code"])
     assert error["place"]["file"] == "pupils.csv"
-    with (
-        Register.open(place / "r.sqlite", actor=Actor(name="T", role="plan-author")) as register,
-        register.unit_of_work() as work,
-    ):
-        assert work.learners.count() == 0
+    assert sorted(path.name for path in place.iterdir()) == ["mapping.yaml", "pupils.csv"]  # no register was made
 
 
 def test_a_file_the_mapping_does_not_know_is_told_with_what_it_knows(pmp: Pmp, place: Path) -> None:

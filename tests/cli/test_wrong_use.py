@@ -29,6 +29,25 @@ WRONG = {
     "fact that is no day": (("rules", "decide", "target-group", "--fact", "on=1.9.2021"), "fact-type"),
     "no amount": (("rules", "decide", "compensation", "--prior", "much"), "prior-wrong"),
     "negative amount": (("rules", "decide", "compensation", "--prior", "-5"), "prior-wrong"),
+    "fact given twice": ((*TARGET, "--fact", "level=3", "--fact", "level=4"), "fact-twice"),
+    "share above 1": ((*IMPORT, "--most-withdrawn", "20"), "share-invalid"),
+    "share that is no number": ((*IMPORT, "--most-withdrawn", "nan"), "share-invalid"),
+    "missing register by URL": (("stats", "--register", "sqlite:///nowhere.sqlite"), "register-missing"),
+    "missing register by URL with options": (("stats", "--register", "sqlite:///nowhere.sqlite?timeout=1"), "register-missing"),
+    "missing register by a URL of a file": (
+        ("plans", "list", "--register", "sqlite:///file:nowhere.sqlite?uri=true"),
+        "register-missing",
+    ),
+    "nobody decides": (("decide", "C-0005", "--register", "REGISTER"), "option-invalid"),
+    "unknown claim to submit": (("claims", "submit", "C-9", "--by", "Anna", "--register", "REGISTER"), "not-found"),
+    "unknown partner": (
+        ("partners", "add", "--institution", "I-9", "--from", "2022-09-01", "--by", "Anna", "--register", "REGISTER"),
+        "not-found",
+    ),
+    "new register by URL of no programme": (
+        ("import", "--mapping", "rosariosis", "--register", "sqlite:///new.sqlite"),
+        "register-missing",
+    ),
     "unknown day": (("rules", "decide", "target-group", "--on", "2021-02-30"), "day-invalid"),
     "day of another fashion": (("programmes", "show", "lv-8.3.4", "--on", "01.09.2021"), "day-invalid"),
     "unknown language": ((*TARGET, "--language", "de"), "option-invalid"),
@@ -44,15 +63,18 @@ WRONG = {
     "unknown level": (("stats", "--register", "REGISTER", "--by", "school"), "level-unknown"),
     "unknown plan": (("plans", "show", "P-9", "--register", "REGISTER"), "not-found"),
     "unknown suggestion": (("risks", "confirm", "R-9", "--by", "Anna", "--register", "REGISTER"), "not-found"),
-    "unknown claim": (("decide", "C-9", "--register", "REGISTER"), "not-found"),
+    "unknown claim": (("decide", "C-9", "--by", "Anna", "--register", "REGISTER"), "not-found"),
     "unknown claim to show": (("decide", "C-9", "--show", "--register", "REGISTER"), "not-found"),
     "unknown step": ((*STEP[:3], "sumbit", *STEP[4:]), "step-unknown"),
     "unknown role of a step": ((*STEP, "--role", "author"), "code-unknown"),
     "unknown role of a confirmation": ((*CONFIRM, "--role", "author"), "code-unknown"),
     "unknown role of a rejection": ((*REJECT, "--role", "author"), "code-unknown"),
-    "unknown role of a decision": (("decide", "C-0005", "--register", "REGISTER", "--role", "author"), "code-unknown"),
+    "unknown role of a decision": (
+        ("decide", "C-0005", "--by", "Anna", "--register", "REGISTER", "--role", "author"),
+        "code-unknown",
+    ),
     "nobody": (("risks", "confirm", "R-0025", "--by", " ", "--register", "REGISTER"), "option-invalid"),
-    "plan that is not there": (("plans", "add", "nowhere.json", "--register", "REGISTER"), "file-missing"),
+    "plan that is not there": (("plans", "add", "nowhere.json", "--by", "Anna", "--register", "REGISTER"), "file-missing"),
     "unknown mapping": (("import", "--mapping", "rosario", "--register", "REGISTER"), "mapping-missing"),
     "unknown source": ((*IMPORT, "--source", "rest"), "source-unknown"),
     "file that is not there": ((*IMPORT, "nowhere.xlsx"), "file-missing"),
@@ -88,7 +110,17 @@ def test_json_asks_for_the_error_as_json_too(pmp: Pmp) -> None:
     assert error["place"] == {"file": None, "row": None, "column": None, "pointer": None}
 
 
-@pytest.mark.parametrize("arguments", [("foo",), ("stats",), ("rules", "decide"), ("stats", "--register"), ("stats", "--foo")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("foo",),
+        ("stats",),
+        ("plans", "add", "-", "--register", "r.sqlite"),
+        ("rules", "decide"),
+        ("stats", "--register"),
+        ("stats", "--foo"),
+    ],
+)
 def test_what_the_command_line_itself_refuses_ends_with_2(pmp: Pmp, arguments: tuple[str, ...]) -> None:
     ended = pmp(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -116,5 +148,17 @@ def test_a_personal_code_in_an_argument_is_masked_in_the_error(pmp: Pmp, demo_fi
 def test_help_names_every_command(pmp: Pmp) -> None:
     ended = pmp("--help")
     assert ended.returncode == 0
-    for command in ("demo", "import", "decide", "stats", "plugins", "risks", "plans", "programmes", "rules"):
+    for command in (
+        "demo",
+        "import",
+        "decide",
+        "stats",
+        "plugins",
+        "risks",
+        "plans",
+        "claims",
+        "partners",
+        "programmes",
+        "rules",
+    ):
         assert f" {command} " in ended.stdout

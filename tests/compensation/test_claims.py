@@ -25,8 +25,8 @@ CLAIM: dict[str, Any] = {
 AUTHOR, CLERK = Actor(name="Ilze", role="plan-author"), Actor(name="Jana", role="municipal-coordinator")
 
 
-def receipt(amount: object = "12.50", day: str = "2022-10-03") -> dict[str, Any]:
-    return {"number": "1", "issuer": "Autoosta", "day": day, "amount": amount}
+def receipt(amount: object = "12.50", day: str = "2022-10-03", number: str = "1", **fields: Any) -> dict[str, Any]:
+    return {"number": number, "issuer": "Autoosta", "day": day, "amount": amount, **fields}
 
 
 def made(**fields: Any) -> Claim:
@@ -64,7 +64,7 @@ def test_an_amount_is_text_a_decimal_or_whole_euro(amount: object) -> None:
 
 
 def test_not_more_is_asked_for_than_the_receipts_come_to() -> None:
-    receipts = (receipt("10.00"), receipt("2.50"))
+    receipts = (receipt("10.00"), receipt("2.50", number="2"))
     assert made(receipts=receipts).receipts_sum == Money("12.50")
     assert code_of(Claim, {**CLAIM, "requested": "12.51", "receipts": receipts}) == "claim-beyond-receipts"
 
@@ -78,7 +78,7 @@ def test_a_claim_whose_receipts_are_still_to_come_can_be_kept_and_is_not_complet
     ("day", "complete"), [("2022-10-02", False), ("2022-10-03", True), ("2022-10-07", True), ("2022-10-08", False)]
 )
 def test_receipts_are_complete_only_within_the_period(day: str, complete: bool) -> None:
-    assert made(receipts=(receipt("6.00", "2022-10-04"), receipt("6.50", day))).receipts_complete is complete
+    assert made(receipts=(receipt("6.00", "2022-10-04"), receipt("6.50", day, "2"))).receipts_complete is complete
 
 
 def test_a_claim_that_ends_before_it_begins_is_refused() -> None:
@@ -95,7 +95,7 @@ def test_items_and_measures_are_counted_from_1(wrong: dict[str, Any]) -> None:
 @given(st.lists(st.integers(1, 10**8), max_size=6), st.integers(0, 10**8), st.integers(0, 10**8))
 def test_every_claim_comes_back_from_its_json(receipts: list[int], requested: int, cofunded: int) -> None:
     claim = made(
-        receipts=tuple(receipt(Money.from_cents(cents)) for cents in receipts),
+        receipts=tuple(receipt(Money.from_cents(cents), number=str(n)) for n, cents in enumerate(receipts)),
         requested=Money.from_cents(min(requested, sum(receipts)) if receipts else requested),
         cofunded=Money.from_cents(cofunded),
     )
@@ -135,6 +135,41 @@ def test_a_step_out_of_place_is_refused_and_says_what_is_possible(status: str, s
         taken(made(status=status), step, by)
     assert caught.value.code == code
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("second", "twice"),
+    [
+        ({"number": "1"}, True),
+        ({"number": "1", "issuer": "Cita"}, False),
+        ({"number": "2"}, False),
+        ({"number": "2", "digest": "aa"}, True),
+        ({"number": "2", "digest": "bb"}, False),
+    ],
+)
+def test_a_receipt_stands_in_a_claim_once(second: dict[str, Any], twice: bool) -> None:
+    receipts = (receipt(digest="aa"), receipt(**second))
+    if twice:
+        assert code_of(Claim, {**CLAIM, "receipts": receipts}) == "receipt-twice"
+    else:
+        assert len(made(receipts=receipts).receipts) == 2
+
+
+def test_a_claim_with_a_decision_was_submitted() -> None:
+    assert code_of(Claim, {**CLAIM, "decision_digest": "ab"}) == "claim-not-submitted"
+    assert made(decision_digest="ab", submitted_on=DAY).decision_digest == "ab"
+
+
+def test_a_claim_is_not_decided_without_a_decision() -> None:
+    with pytest.raises(StepRefused) as caught:
+        taken(taken(made(), "submit", AUTHOR), "decide", CLERK)
+    assert caught.value.code == "claim-undecided"
+
+
+def test_a_claim_that_is_withdrawn_has_no_decision_either() -> None:
+    reopened = made(status="submitted", submitted_on=DAY, decision_digest="ab")
+    withdrawn = taken(reopened, "withdraw", AUTHOR)
+    assert (withdrawn.submitted_on, withdrawn.decision_digest) == (None, None)
 
 
 def test_a_step_that_does_not_exist_is_an_error() -> None:

@@ -42,6 +42,38 @@ def test_what_is_within_every_limit_is_granted_whole() -> None:
     assert answer() == ("granted", 5000, ())
 
 
+EARLY = {"plan_first_day": date(2017, 3, 1), "last_day": date(2017, 3, 1), "semester_first_day": date(2017, 3, 1)}
+
+
+@pytest.mark.parametrize(("on", "fails"), [(date(2017, 4, 3), True), (date(2017, 12, 31), True), (date(2018, 1, 1), False)])
+def test_a_kind_is_refused_before_its_term_begins_with_the_term_as_clause(on: date, fails: bool) -> None:
+    result = decided(kind="special-transport", on=on, **EARLY)
+    assert ("kind-in-force" in result.reasons) is fails
+    step = next(one for one in result.decision(decided_on=on).steps if one.name == "kind-in-force")
+    assert (step.passed, [clause.path for clause in step.clauses]) == (not fails, ["measure-kinds/special-transport"])
+    assert step.clauses[0].state == ("not-yet-in-force" if fails else "set")
+    assert ("izdevumu veidu šajā dienā nevar kompensēt" in result.explain()) is fails
+
+
+@pytest.mark.parametrize(
+    ("on", "outcome", "reason"),
+    [
+        (date(2020, 3, 11), "undetermined", None),
+        (date(2020, 3, 12), "refused", "support-allowed"),
+        (date(2020, 3, 22), "refused", "support-allowed"),
+        (date(2020, 3, 23), "undetermined", "compensation.allowed"),
+        (date(2020, 8, 31), "undetermined", "compensation.allowed"),
+        (date(2020, 9, 1), "undetermined", None),
+    ],
+)
+def test_no_compensation_while_all_support_was_stopped(on: date, outcome: str, reason: str | None) -> None:
+    result = decided(on=on, **EARLY)
+    assert result.outcome == outcome
+    assert [name for name in result.reasons if name in ("support-allowed", "compensation.allowed")] == (
+        [reason] if reason else []
+    )
+
+
 @pytest.mark.parametrize(("asked", "outcome"), [(CAP, "granted"), (CAP + 1, "reduced")])
 def test_the_cap_cuts_from_the_first_cent_above_it(asked: int, outcome: str) -> None:
     assert answer(requested_cents=asked) == (outcome, CAP, () if outcome == "granted" else ("cut-to-cap",))

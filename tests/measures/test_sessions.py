@@ -141,6 +141,10 @@ def test_each_fact_that_is_missing_is_named(fact: str) -> None:
     assert fact in reasons
 
 
+def test_a_session_without_a_specialist_does_not_count() -> None:
+    assert answer(specialist=None) == ("refused", ("specialist-listed",))
+
+
 def test_a_specialist_whom_the_programme_does_not_list_is_an_error() -> None:
     with pytest.raises(FactError) as caught:
         answer(specialist="astrologer")

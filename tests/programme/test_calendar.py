@@ -91,10 +91,12 @@ overlay_for: lv-8.3.4
 title: {lv: izdomāts, en: made up}
 values:
   school-year.2025/26.semester-2:
+    new: true
     title: {lv: semestris, en: semester}
     type: days
     entries: [{from: 2026-01-05, value: [2026-01-05, 2026-05-29], source: made up, status: example}]
   school-year.2025/26.semester-1:
+    new: true
     title: {lv: semestris, en: semester}
     type: days
     entries: [{from: 2025-09-01, source: made up, status: unset}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -139,6 +140,7 @@ def test_a_source_can_be_looked_up(file: Path) -> None:
     for item in sourced(read(file)):
         assert "…" not in item["source"], item
         assert not any(word in item["source"].lower() for word in ("domain", ".md", "s0")), item
+        assert not re.match(r"[a-z0-9.-]+\.lv\b", item["source"]), item
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
@@ -231,6 +233,8 @@ def test_a_youth_project_gets_4600_euro_exactly(pack: Pack) -> None:
     assert reading.value == Money("4600.00")
     assert reading.entry is not None
     assert reading.entry.status == "verified"
+    assert state(pack, "youth-projects.lump-sum", "2018-08-31") == "not-yet-in-force"
+    assert state(pack, "youth-projects.lump-sum", "2024-01-01") == "ended"
 
 
 def test_no_cap_and_no_ceiling_is_shipped(pack: Pack) -> None:
@@ -238,9 +242,32 @@ def test_no_cap_and_no_ceiling_is_shipped(pack: Pack) -> None:
     caps = [path for path in pack.values if path.startswith("compensation.cap.")]
     assert caps == [f"compensation.cap.{kind}" for kind in kinds]
     for path in (*caps, "compensation.ceiling"):
-        assert state(pack, path, "2017-02-28") == "not-yet-in-force"
-        assert state(pack, path, "2017-03-01") == "unset"
+        special = path == "compensation.cap.special-transport"  # begins with its term
+        before, first = ("2017-12-31", "2018-01-01") if special else ("2017-02-28", "2017-03-01")
+        assert state(pack, path, before) == "not-yet-in-force"
+        assert state(pack, path, first) == "unset"
         assert state(pack, path, "2023-12-31") == "unset"
+
+
+@pytest.mark.parametrize(
+    ("day", "allowed"),
+    [
+        ("2020-03-11", True),
+        ("2020-03-12", False),
+        ("2020-03-22", False),
+        ("2020-03-23", None),
+        ("2020-08-31", None),
+        ("2020-09-01", True),
+        ("2023-12-31", True),
+    ],
+)
+def test_the_stop_of_spring_2020_held_for_compensation_too(pack: Pack, day: str, allowed: bool | None) -> None:
+    assert holds(pack, "compensation.allowed", day) is allowed
+
+
+@pytest.mark.parametrize(("day", "target"), [("2018-09-02", 614), ("2018-09-03", 611), ("2021-08-31", 611), ("2021-09-01", 665)])
+def test_the_target_of_institutions_changed_with_the_versions(pack: Pack, day: str, target: int) -> None:
+    assert holds(pack, "targets.institutions", day) == target
 
 
 @pytest.mark.parametrize(

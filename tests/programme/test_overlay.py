@@ -154,8 +154,28 @@ def test_an_overlay_adds_a_code() -> None:
     assert "moved-example" not in load_pack("lv-8.3.4").codes("risk-factors")
 
 
-def test_an_overlay_adds_a_catalogue() -> None:
-    assert laid(term("one", "my-terms")).codes("my-terms") == ("one",)
+def test_a_parent_may_be_a_code_of_the_overlay_itself() -> None:
+    group = term("local-group", "risk-groups").replace("      parent: family\n", "")
+    below = term("local-factor").replace("parent: family", "parent: local-group").replace("terms:\n", "")
+    assert laid(group + below).codes("risk-factors", parent="local-group") == ("local-factor",)
+
+
+def test_a_path_that_looks_like_one_of_the_packs_is_added_where_it_says_that_it_is_new() -> None:
+    near = NEW.replace("local.rule", "targets.municipality-percent").replace("    type:", "    new: true\n    type:")
+    assert "targets.municipality-percent" in laid(near).values
+
+
+def test_what_a_path_is_may_be_said_again_as_the_pack_has_it() -> None:
+    said = catering(at("from: 2018-01-01")).replace(
+        "    entries:", "    type: money\n    units: [EUR/claim, EUR/school-day, EUR/item]\n    entries:"
+    )
+    assert laid(said).value("compensation.cap.catering").units == ("EUR/claim", "EUR/school-day", "EUR/item")
+
+
+def test_a_wrong_code_is_told_at_the_overlays_own_entry() -> None:
+    entries = "[{from: 2030-01-01, value: [approved], replaces: true, SAID}, {from: 2031-01-01, value: [aproved], replaces: true, SAID}]"
+    error = refused(f"values:\n  plans.statuses-in-force:\n    entries: {entries.replace('SAID', SAID)}\n")
+    assert error.place.pointer == "/values/plans.statuses-in-force/entries/1/value"
 
 
 def test_a_code_that_is_taken_is_told() -> None:
@@ -164,6 +184,7 @@ def test_a_code_that_is_taken_is_told() -> None:
     assert error.place == Place("0.example.yaml", 5, pointer="/terms/risk-factors/unexcused-absence")
 
 
+RATE = catering(at("from: 2018-01-01"))
 UNKNOWN_STATUS = (
     f"values:\n  plans.statuses-in-force:\n    entries: [{{from: 2020-01-01, value: [aproved], replaces: true, {SAID}}}]\n"
 )
@@ -177,7 +198,8 @@ UNKNOWN_STATUS = (
     [
         ("valeus: {}\n", "overlay-invalid", 3, "/valeus", "Did you mean 'values'"),
         (catering('from: 2018-01-01, valeu: "1.00", unit: EUR/claim'), "overlay-invalid", 6, "/valeu", "Did you mean 'value'"),
-        (catering("from: 2018-01-01, value: 1.00, unit: EUR/claim").replace("cap.", "cup."), "path-unknown", 4, "cup.catering", "Correct the path"),
+        (catering("from: 2018-01-01, value: 1.00, unit: EUR/claim").replace("cap.", "cup."), "path-unknown", 4, "cup.catering", "Nearest: compensation.cap"),
+        (catering(at("from: 2018-01-01")).replace("compensation.cap.catering", "zzz"), "path-unknown", 4, "/values/zzz", "Correct the path"),
         (NEW.replace(f"    {TITLE}\n", ""), "path-unknown", 4, "/values/local.rule", "give `title` and `type`"),
         (catering('from: 2018-01-01, value: "1.00"'), "unit-wrong", 6, "/entries/0", "one of EUR/claim, EUR/school-day, EUR/item"),
         (catering('from: 2018-01-01, value: "1.00", unit: EUR/km'), "unit-wrong", 6, "/entries/0", "one of EUR/claim"),
@@ -188,7 +210,14 @@ UNKNOWN_STATUS = (
         (catering(at("from: 2019-01-01"), at("from: 2018-01-01")), "dates-out-of-order", 7, "/entries/1/from", "in the order of time"),
         (catering(at("from: 2018-01-01"), at("from: 2018-01-01")), "dates-out-of-order", 7, "/entries/1/from", "in the order of time"),
         (catering(at("from: 2018-01-01, until: 2018-06-30"), at("from: 2018-06-30")), "dates-out-of-order", 7, "/entries/1/from", "without overlaps"),
-        (catering(at("from: 2018-01-01")).replace("    entries:", "    type: integer\n    entries:"), "type-differs", 4, "cap.catering", "Leave `type` out"),
+        (RATE.replace("    entries:", "    type: integer\n    entries:"), "type-differs", 5, "cap.catering/type", "pack has: money"),
+        (RATE.replace("    entries:", "    unit: EUR/km\n    entries:"), "units-fixed", 5, "cap.catering/unit", "pack has: none"),
+        (RATE.replace("    entries:", "    units: [EUR/km]\n    entries:"), "units-fixed", 5, "cap.catering/units", "'EUR/claim', 'EUR/school-day'"),
+        (NEW.replace("local.rule", "targets.municipality-percent"), "path-unknown", 4, "/values/targets.municipality-percent", "add `new: true`"),
+        (NEW.replace(f"    {TITLE}\n", "    new: true\n"), "overlay-invalid", 4, "/values/local.rule", "A new path needs a title and a type"),
+        (catering(at("from: 2018-01-01", "-0.01")), "value-wrong", 6, "/entries/0/value", "not below 0"),
+        (term("moved-example").replace("parent: family", "parent: famly"), "code-unknown", 7, "/moved-example/parent", "Nearest: family"),
+        (term("one", "risk-factor"), "catalogue-unknown", 4, "/terms/risk-factor", "Nearest: risk-factors"),
         ("terms:\n  risk-factors:\n    Moved: {}\n", "overlay-invalid", 5, "/terms/risk-factors/Moved", "lower-case"),
         (UNKNOWN_STATUS, "code-unknown", 5, "/values/plans.statuses-in-force", "Nearest: approved"),
     ],
@@ -209,6 +238,15 @@ def test_what_is_wrong_in_an_overlay_is_told_with_its_line(body: str, code: str,
         ("integer", "'1'", "Write a whole number"),
         ("percent", "abc", "with a point for decimals"),
         ("percent", "true", "with a point for decimals"),
+        ("percent", "101", "from 0 to 100"),
+        ("percent", "-1", "from 0 to 100"),
+        ("percent", "'100.01'", "from 0 to 100"),
+        ("percent", "'NaN'", "from 0 to 100"),
+        ("percent", "'Infinity'", "from 0 to 100"),
+        ("levels", "[0]", "from 1 to 12, each once"),
+        ("levels", "[13]", "from 1 to 12, each once"),
+        ("levels", "[5, 5]", "from 1 to 12, each once"),
+        ("money", "'-0.01'", "not below 0"),
         ("levels", "5", "a list of whole numbers"),
         ("levels", "['5']", "a list of whole numbers"),
         ("codes", "[1]", "a list of codes"),

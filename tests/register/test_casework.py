@@ -34,8 +34,8 @@ def register(request: pytest.FixtureRequest) -> Iterator[Register]:
     ) as made:  # fmt: skip
         with made.unit_of_work() as work:
             work.municipalities.add(Municipality(id="M-1", name="Novads"))
-            work.institutions.add(Institution(id="I-1", name="Skola", municipality_id="M-1"))
-            work.institutions.add(Institution(id="I-2", name="Cita skola"))
+            work.institutions.add(Institution(id="I-1", name="Skola", partner_kind="municipality", municipality_id="M-1"))
+            work.institutions.add(Institution(id="I-2", name="Cita skola", partner_kind="municipality"))
             work.partnerships.add(Partnership(id="A-1", first_day=FIRST, last_day=date(2023, 5, 31), municipality_id="M-1"))
             work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))
             enrol(work, "E-1")
@@ -123,7 +123,7 @@ def test_a_second_plan_for_the_semester_is_refused_and_the_first_one_named(regis
     add_plan(register, plan())
     error = refusal(lambda: add_plan(register, plan("P-2")))
     assert (error.code, error.found) == ("plan-exists", "P-1")
-    assert add_plan(register, plan("P-3", semester="2022/23-2")).version == 1
+    assert add_plan(register, plan("P-3", semester="2022/23-2", first_day="2023-01-09", last_day="2023-05-31")).version == 1
 
 
 def test_after_a_plan_was_deleted_another_may_take_its_place(register: Register) -> None:
@@ -154,6 +154,8 @@ def test_a_plan_with_a_code_that_there_is_not_is_not_kept(register: Register, wr
 @pytest.mark.parametrize(("first_day", "kept"), [("2019-09-23", False), ("2019-09-24", True)])
 def test_a_code_is_used_only_on_the_days_on_which_it_is_in_force(register: Register, first_day: str, kept: bool) -> None:
     made = plan(partner_kind="state-general-institution", first_day=first_day)
+    with register.unit_of_work() as work:
+        work.institutions.put(work.institutions.get("I-1").changed(partner_kind="state-general-institution"))
     if kept:
         assert add_plan(register, made).partner_kind == "state-general-institution"
     else:
@@ -189,6 +191,8 @@ def test_without_another_actor_the_registers_own_takes_the_step(register: Regist
     ],
 )
 def test_a_plan_that_the_law_does_not_allow_is_not_submitted(register: Register, fields: dict[str, Any], reason: str) -> None:
+    with register.unit_of_work() as work:
+        enrol(work, "E-2", institution_id="I-2")
     add_plan(register, plan(**fields))
     error = refusal(lambda: step(register, "submit"))
     assert error.code == "plan-entry-refused"
@@ -197,9 +201,10 @@ def test_a_plan_that_the_law_does_not_allow_is_not_submitted(register: Register,
         assert work.plans.get("P-1").status == "draft"
 
 
-def test_a_learner_who_is_nowhere_enrolled_cannot_be_judged(register: Register) -> None:
+def test_a_learner_who_is_nowhere_enrolled_on_the_plans_first_day_cannot_be_judged(register: Register) -> None:
     with register.unit_of_work() as work:
         work.learners.add(Learner(id="L-2", given_name="Juris", family_name="Ozols"))
+        enrol(work, "E-2", learner_id="L-2", first_day=date(2022, 9, 13))
     add_plan(register, plan(learner_id="L-2"))
     error = refusal(lambda: step(register, "submit"))
     assert (error.code, error.found) == ("plan-entry-refused", "undetermined")
@@ -244,7 +249,7 @@ def test_a_plan_with_a_decided_claim_is_not_deleted_and_one_with_a_draft_claim_i
         claim = work.claims.add(Claim.model_validate(fields))
     assert refusal(lambda: step(register, "delete")).found == "no-measures"
     with register.unit_of_work() as work:
-        work.claims.put(claim.changed(decision_digest="ab"))
+        work.claims.put(claim.changed(decision_digest="ab", submitted_on=date(2022, 10, 4)))
     assert refusal(lambda: step(register, "delete")).found == "no-money-used"
 
 

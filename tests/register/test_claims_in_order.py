@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pmp_storage_sql.plugin
 from pmp_core.compensation import Claim
-from pmp_core.errors import InvalidValue, NotFound, PmpError, StepRefused
+from pmp_core.errors import NotFound, PmpError, StepRefused
 from pmp_core.learners import Enrolment, Institution, Learner, Partnership
 from pmp_core.loading import load_programme
 from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
-from pmp_core.register import Register, casework, tables
+from pmp_core.register import Register, tables
 from pmp_core.rules import Decision
 from pmp_core.values import Actor, Money
 
@@ -69,15 +69,14 @@ def register(request: pytest.FixtureRequest) -> Iterator[Register]:
 
 
 def submit(register: Register, id: str, requested: str, *, on: str = "2022-10-20", kind: str = KINDS[0], **fields: Any) -> Claim:
-    day = fields.get("first_day", "2022-10-03")
-    receipts = ({"number": "1", "issuer": "A", "day": day, "amount": requested},) if requested != "0" else ()
+    """Claim C-n is for the n-th day from 3 October on, so that no two overlap, with a receipt of its own."""
+    day = fields.get("first_day", f"2022-10-{3 + int(id[2:]):02d}")
+    receipts = ({"number": id, "issuer": "A", "day": day, "amount": requested},) if requested != "0" else ()
     claim = {
-        "id": id, "plan_id": "P-1", "measure": KINDS.index(kind) + 1, "kind": kind, "first_day": day, "last_day": "2022-10-31",
+        "id": id, "plan_id": "P-1", "measure": KINDS.index(kind) + 1, "kind": kind, "first_day": day, "last_day": day,
         "requested": requested, "receipts": receipts, "status": "draft", **fields,
     }  # fmt: skip
-    with register.unit_of_work() as work:
-        made = Claim.model_validate(claim)
-        return casework.submit_claim(work, register.programme, made, by=AUTHOR, on=date.fromisoformat(on))
+    return register.submit_claim(Claim.model_validate(claim), by=AUTHOR, on=date.fromisoformat(on))
 
 
 def decide(register: Register, id: str) -> Answer:
@@ -136,8 +135,8 @@ def test_the_ceiling_is_used_up_by_what_others_paid_as_well(register: Register) 
 def test_only_claims_of_the_same_learner_and_semester_use_the_ceiling(register: Register, plan_id: str, left: str) -> None:
     submit(register, "C-1", "90.00")
     decide(register, "C-1")
-    days = {"first_day": "2023-02-01", "last_day": "2023-02-28"} if plan_id == "P-3" else {}
-    submit(register, "C-2", "90.00", on="2022-10-21", plan_id=plan_id, **days)
+    days = {"first_day": "2023-02-01", "last_day": "2023-02-28", "on": "2023-03-01"} if plan_id == "P-3" else {}
+    submit(register, "C-2", "90.00", plan_id=plan_id, **{"on": "2022-10-21", **days})
     assert decide(register, "C-2")[2] == Money(left)
 
 
@@ -162,9 +161,8 @@ def test_an_earlier_undetermined_claim_blocks_until_it_is_withdrawn(register: Re
     submit(register, "C-2", "90.00", on="2022-10-21")
     assert missing(register, "C-1") == ("compensation.cap.special-transport",)
     assert missing(register, "C-2") != ()
-    with register.unit_of_work() as work:
-        cycle = register.programme.life_cycle("claim")
-        work.claims.put(work.claims.get("C-1").take("withdraw", life_cycle=cycle, by=AUTHOR, on=DECIDED))
+    withdrawn = register.withdraw_claim("C-1", by=AUTHOR, on=DECIDED)
+    assert (withdrawn.status, withdrawn.submitted_on) == ("draft", None)
     assert decide(register, "C-2") == ("decided", "granted", Money("90.00"))
 
 
@@ -207,7 +205,7 @@ def test_without_rates_a_claim_waits_and_is_decided_once_they_are_set(target: st
 
 
 def test_a_cap_per_school_day_counts_the_school_days_of_the_claim(register: Register) -> None:
-    submit(register, "C-1", "40.00", kind="catering", last_day="2022-10-07")
+    submit(register, "C-1", "40.00", kind="catering", first_day="2022-10-03", last_day="2022-10-07")
     assert decide(register, "C-1") == ("decided", "reduced", Money("12.50"))
 
 
@@ -217,13 +215,12 @@ def test_a_cap_per_school_day_counts_the_school_days_of_the_claim(register: Regi
         ({"last_day": "2022-12-24"}, "within-plan"),
         ({"first_day": "2022-09-11"}, "within-plan"),
         ({"receipts": ()}, "receipts"),
-        ({"measure": 2}, "risk-addressed"),
     ],
 )
 def test_a_claim_that_the_law_does_not_allow_is_refused_with_the_reason(
     register: Register, fields: dict[str, Any], reason: str
 ) -> None:
-    submit(register, "C-1", "10.00", **fields)
+    submit(register, "C-1", "10.00", on="2023-01-10", **fields)
     claim, decision = register.decide_claim("C-1", on=DECIDED)
     assert (claim.status, decision.outcome, decision.reasons) == ("decided", "refused", (reason,))
 
@@ -252,11 +249,6 @@ def test_a_role_that_may_not_decide_leaves_no_decision(register: Register) -> No
     assert register.decisions("C-1") == []
 
 
-def test_a_claim_of_a_measure_that_the_plan_does_not_have_cannot_be_decided(register: Register) -> None:
-    submit(register, "C-1", "10.00", measure=9)
-    assert error_of(InvalidValue, register, "C-1").code == "measure-unknown"
-
-
 def test_a_claim_that_there_is_not_has_no_decisions(register: Register) -> None:
     with pytest.raises(NotFound):
         register.decisions("C-9")
@@ -271,6 +263,7 @@ def test_a_claim_for_a_semester_whose_days_nobody_has_set_is_undetermined() -> N
         assert missing(register, "C-1") == ("semester_first_day",)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 12_000), st.integers(0, 3_000), st.sampled_from(KINDS[:2])), min_size=1, max_size=6),
     st.randoms(use_true_random=False),

@@ -86,6 +86,7 @@ def test_where_a_cap_ends_with_nothing_after_it() -> None:
 title: {lv: Ekskursijas, en: Excursions}
 values:
   compensation.cap.excursions:
+    new: true
     title: {lv: Ekskursijas, en: Excursions}
     type: money
     units: [EUR/claim, EUR/school-day, EUR/item]

@@ -125,6 +125,37 @@ def test_another_version_is_adopted_on_request_and_stays(path: Path) -> None:
     assert error_of(ProgrammeMismatch, lambda: opened(path, RATED)).code == "register-other-version"
 
 
+@pytest.mark.parametrize("programme", [None, "lv-8.3.4"])
+def test_after_a_release_a_register_is_adopted_with_its_own_overlays(path: Path, programme: str | None) -> None:
+    tampered(path, "programme_hash", "0" * 64)
+    error = error_of(ProgrammeMismatch, lambda: opened(path, programme))
+    assert error.code == "register-other-version"
+    assert "adopt_programme=True" in error.remedy
+    assert "pmp import --adopt-programme" in error.remedy
+    opened(path, programme, adopt_programme=True).close()
+    with opened(path, None) as register:
+        assert register.programme.hash == RATED.hash
+        assert register.programme.pack.overlays == RATED.pack.overlays
+
+
+def test_overlays_are_not_lost_by_adopting_a_programme_without_any(path: Path) -> None:
+    before = digest(path)
+    error = error_of(ProgrammeMismatch, lambda: opened(path, BARE, adopt_programme=True))
+    assert (error.code, error.found) == ("register-overlays-dropped", RATES.name)
+    assert digest(path) == before
+    with opened(path, BARE, adopt_programme=True, drop_overlays=True) as register:
+        assert register.programme.hash == BARE.hash
+    with opened(path, None) as register:
+        assert register.programme.pack.overlays == ()
+
+
+def test_a_newer_register_is_told_before_its_overlays_are_read(path: Path) -> None:
+    tampered(path, "schema_version", str(tables.SCHEMA_VERSION + 1))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE overlays SET text = ?", ("of: a newer form",))
+    assert error_of(RegisterError, lambda: opened(path, None)).code == "register-newer"
+
+
 def test_several_overlays_come_back_in_their_order(tmp_path: Path) -> None:
     later = OverlayText("later.yaml", OTHER.text.replace("2022-09-01", "2023-01-01, replaces: true"))
     both = load_programme("lv-8.3.4", overlays=[OTHER, later])

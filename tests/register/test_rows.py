@@ -219,7 +219,7 @@ def test_any_plan_comes_back_and_so_does_any_change_of_it(register: Register, fi
 @given(amounts=st.lists(st.integers(1, 10**12), max_size=5), cofunded=st.integers(0, 10**12))
 def test_any_amount_of_money_comes_back_to_the_cent(register: Register, amounts: list[int], cofunded: int) -> None:
     euros = [f"{cents // 100}.{cents % 100:02d}" for cents in amounts]
-    receipts = [{"number": "1", "issuer": "A", "day": "2022-10-03", "amount": amount} for amount in euros]
+    receipts = [{"number": str(n), "issuer": "A", "day": "2022-10-03", "amount": amount} for n, amount in enumerate(euros)]
     fields = {**CLAIM, "id": "C-9", "requested": euros[0] if euros else "0", "receipts": receipts}
     with register.unit_of_work(keep=False) as work:
         kept = work.claims.add(Claim.model_validate({**fields, "cofunded": f"{cofunded // 100}.{cofunded % 100:02d}"}))

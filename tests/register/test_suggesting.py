@@ -14,9 +14,9 @@ from pmp_core.learners import Enrolment, Institution, Learner
 from pmp_core.loading import load_programme
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
-from pmp_core.register import Register, UnitOfWork
+from pmp_core.register import Register, UnitOfWork, facts
 from pmp_core.risks import Absence, Mark
-from pmp_core.values import Actor
+from pmp_core.values import Actor, Semester
 
 AUTHOR = Actor(name="Ilze", role="plan-author")
 SEMESTER, FIRST, LAST, SIGNALLED = "2022/23-1", date(2022, 9, 1), date(2022, 12, 23), date(2022, 11, 1)
@@ -101,6 +101,32 @@ def test_only_lessons_of_the_semester_missed_without_excuse_count(register: Regi
         miss(work, 20)
         miss(work, 21, **fields)
     assert suggested(register) == []
+
+
+@pytest.mark.parametrize(("lessons", "found"), [(0, []), (20, []), (21, [("L-1", "unexcused-absence", 21)])])
+def test_with_a_whole_day_missed_the_lessons_are_not_known_unless_those_counted_are_enough(
+    register: Register, lessons: int, found: list[object]
+) -> None:
+    with register.unit_of_work() as work:
+        miss(work, lessons)
+        miss(work, 1, lesson=None, day=date(2022, 10, 3))
+        days = register.programme.calendar.days(Semester(SEMESTER))
+        measured = facts.signal_facts(work, Semester(SEMESTER), days)["unexcused_lessons"]["L-1"]
+    assert measured.compared_with(20) == (21 if found else None)
+    rule = register.programme.rule("signal-unexcused-lessons")
+    asked = {"on": SIGNALLED, "unexcused_lessons": measured.compared_with(20)}
+    assert rule.decide(asked).outcome == ("granted" if found else "undetermined")
+    assert suggested(register) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "threshold", "told"),
+    [(5, False, 20, 5), (5, True, 20, None), (21, True, 20, 21), (21, True, None, None), (None, True, 20, None)],
+)
+def test_what_is_at_least_so_much_is_known_only_above_the_threshold(
+    value: int | None, at_least: bool, threshold: object, told: int | None
+) -> None:
+    assert facts.Measured(value, at_least=at_least).compared_with(threshold) == told
 
 
 @pytest.mark.parametrize("day", [FIRST, LAST])

@@ -81,6 +81,13 @@ def test_a_person_rejects_with_a_reason() -> None:
     assert (decided.state, decided.reason) == (SuggestionState.REJECTED, "Slimoja, zīme nodota vēlāk.")
 
 
+@pytest.mark.parametrize("step", ["confirm", "reject"])
+def test_a_suggestion_is_decided_on_its_day_or_later_never_before(step: str) -> None:
+    with pytest.raises(StepRefused) as caught:
+        getattr(made(), step)(by=PSYCHOLOGIST, on=date(2022, 10, 31), reason="Tā.")
+    assert (caught.value.code, caught.value.found) == ("suggestion-before", "2022-10-31")
+
+
 def test_an_empty_reason_rejects_nothing() -> None:
     with pytest.raises(ValidationError):
         made().reject(by=PSYCHOLOGIST, on=DAY, reason=" ")

@@ -153,7 +153,8 @@ class Interpreter:
         if p.by is not None and key is None:
             return None, frozenset({p.by})
         path = p.path.format(key)
-        if path not in self.pack.values:
+        catalogue, _, code = path.partition("/")
+        if path not in self.pack.values and code not in self.pack.terms.get(catalogue, {}):
             return None, frozenset({path})
         value, day = self.pack.value(path), self.facts[p.on]
         if day is not None:
@@ -164,7 +165,7 @@ class Interpreter:
     def on_day(self, value: DatedValue, day: date, use: Callable[[Any], Seen], outside: bool | None) -> Seen:
         """What holds on one day. Outside of all entries a truth or a membership is False, and the rest is not known."""
         reading = value.on(day)
-        if reading.state in ("not-yet-in-force", "ended") and (outside is False or value.type == "boolean"):
+        if reading.state in ("not-yet-in-force", "ended") and (outside is False or value.type in ("boolean", "term")):
             return False, _NOTHING
         if reading.value is None:
             return None, frozenset({value.path})

@@ -91,7 +91,7 @@ def test_a_missing_fact_keeps_its_name_even_where_the_explanation_uses_the_word(
     facts = (Fact("on", "day", word, required=True), *(Fact(name, "boolean", word) for name in ("rule", "steps", "passed")))
     checks = tuple(Check(f"{one.name}-holds", fact(one.name), word, word) for one in facts[1:])
     text = BoundRule(Rule("mine", word, facts, checks), pack).decide(on=DECIDED).explain("lv")
-    assert "Trūkst: rule, steps, passed." in text
+    assert "Trūkst: vārds (rule), vārds (steps), vārds (passed)." in text
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,14 @@ def test_one_euro_more_in_a_step_is_an_alteration(meals: BoundRule) -> None:
         Decision.model_validate(data)
 
 
-def test_a_decision_without_a_digest_gets_its_own(meals: BoundRule) -> None:
+def test_a_decision_without_a_digest_is_refused(meals: BoundRule) -> None:
     made = decision(meals, "granted")
     assert len(made.digest) == 64
-    assert Decision.model_validate(altered(made, digest="")).digest == made.digest
+    for data in (altered(made, digest=""), {name: value for name, value in altered(made).items() if name != "digest"}):
+        with pytest.raises(ValidationError, match="decision-altered"):
+            Decision.model_validate(data)
+        with pytest.raises(ValidationError, match="decision-altered"):
+            Decision.model_validate_json(json.dumps(data))
 
 
 def test_digests_differ_where_anything_differs(meals: BoundRule) -> None:

@@ -33,6 +33,7 @@ RULE = Rule(
         Fact("note", "code", WORD),
         Fact("cents", "cents", WORD),
         Fact("group", "integer", WORD, absent=1),
+        Fact("units", "integer", WORD, absent=0, at_least=0),
     ),
     (
         Check("old-enough", fact("level") >= 1, WORD, WORD),
@@ -45,7 +46,7 @@ RULE = Rule(
 )
 FACTS: dict[str, Any] = {
     "on": date(2022, 3, 1), "level": 3, "present": True, "track": "general", "specialist": None, "note": "any text",
-    "cents": 100, "group": None,
+    "cents": 100, "group": None, "units": 0,
 }  # fmt: skip
 
 
@@ -101,6 +102,7 @@ bool_ = type("bool_", (), {"__bool__": lambda self: True})
         ("cents", Money("-0.01"), "fact-value", "'-1'"),
         ("cents", UNKNOWN_SUM, "fact-value", "less than 687 million"),
         ("group", "1", "fact-type", "'str'"),
+        ("units", -1, "fact-value", "'units' lies below what it can be.*'-1'.*Hand in 0 or more"),
     ],
 )
 def test_a_fact_that_cannot_be_is_told_and_never_guessed(
@@ -170,6 +172,25 @@ def test_what_a_mapping_leaves_out_is_missing_and_what_it_has_besides_is_not_rea
     assert entry.decide(facts).reasons == ("level",)
 
 
+@pytest.mark.parametrize("kind", [dict, MappingProxyType])
+def test_a_key_that_looks_like_a_fact_that_is_left_out_is_told(entry: BoundRule, kind: Any) -> None:
+    facts = kind({("levle" if name == "level" else name): value for name, value in FACTS.items()} | {1: 2, "claim_id": "c"})
+    with pytest.raises(FactError, match=r"no fact 'levle'.*Did you mean 'level'") as caught:
+        entry.decide(facts)
+    assert caught.value.code == "fact-unknown"
+    assert entry.decide(facts, level=3).outcome == "granted"
+    assert entry.decide({**FACTS, "levle": 3}).outcome == "granted"
+
+
+def test_prior_is_refused_where_the_rule_has_no_running_sum(pack: Pack) -> None:
+    rule = BoundRule(Rule("plain", WORD, RULE.facts, RULE.steps[:2]), pack)
+    assert rule.decide(FACTS).prior == rule.decide(Host()).prior == 0
+    for facts in (FACTS, SimpleNamespace(**FACTS), None):
+        with pytest.raises(FactError, match="no running sum") as caught:
+            rule.decide(facts, prior=0)
+        assert caught.value.code == "prior-wrong"
+
+
 def test_a_required_fact_that_is_left_out_is_told(entry: BoundRule) -> None:
     with pytest.raises(FactError, match="fact-required"):
         entry.decide()
@@ -214,6 +235,6 @@ def test_what_stands_for_an_absent_fact_is_no_gap(entry: BoundRule) -> None:
 
 
 def test_a_rule_tells_what_it_asks_for(entry: BoundRule) -> None:
-    assert repr(entry) == "<BoundRule entry of lv-8.3.4: on, level, present, track, specialist, note, cents, group>"
+    assert repr(entry) == "<BoundRule entry of lv-8.3.4: on, level, present, track, specialist, note, cents, group, units>"
     assert entry.facts[3].choices == ("general", "vocational")
     assert entry.facts[4].choices == entry.pack.codes("specialists")

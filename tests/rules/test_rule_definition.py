@@ -238,9 +238,8 @@ def test_a_member_of_an_enumeration_stands_for_its_code(pack: Pack) -> None:
 
 
 def outcome(pack: Pack, *steps: Step, prior: int | None = 0, **more: Any) -> tuple[str, tuple[str, ...], int | None]:
-    result = BoundRule(rule(*steps, facts=(ON, ASKED), asked="asked_cents", **more), pack).decide(
-        on=DAY, asked_cents=100, prior=prior
-    )
+    used = {"prior": prior} if "by" in more else {}
+    result = BoundRule(rule(*steps, facts=(ON, ASKED), asked="asked_cents", **more), pack).decide(on=DAY, asked_cents=100, **used)
     return result.outcome, result.reasons, result.used
 
 

@@ -135,15 +135,16 @@ def test_any_rule_says_what_the_interpreter_says(interpret: Interpret, pack: Pac
         decide, _ = python_function(rule, None)
         bound = BoundRule(rule, pack)
         prior = prior if rule.by else 0
+        used_before: dict[str, Any] = {"prior": prior} if rule.by else {}
         for row, asked in zip(rows, (60, 60, None, 0, 2), strict=True):
             asked = 60 if asked is None and rule.fact("asked_cents").required else asked
             facts = {**row, "on": date(2022, 1, 1), "asked_cents": asked}
             outcome, amount, reasons, used, values = interpret(rule, facts, prior)
-            result: Result = decide(facts, prior=prior)
+            result: Result = decide(facts, **used_before)
             assert (result.outcome, result.amount_cents, names_of(rule, result.mask)) == (outcome, amount, reasons)
             assert (result.used, result.values, result.prior) == (used, values, prior)
             # Binding folds the tree first: that may settle what the plain tree leaves open, and changes nothing else.
-            folded = bound.decide(facts, prior=prior)
+            folded = bound.decide(facts, **used_before)
             assert outcome == "undetermined" or (folded.outcome, folded.amount_cents) == (outcome, amount)
             assert (folded.mask > 0) is (folded.outcome != "granted")
             seen[outcome] += 1
@@ -160,6 +161,8 @@ EDGES = [
     date(2017, 3, 1),
     date(2017, 12, 31),
     date(2018, 1, 1),
+    date(2020, 3, 12),
+    date(2020, 3, 23),
     date(2021, 8, 31),
     date(2021, 9, 1),
     date(2021, 12, 31),
@@ -205,7 +208,9 @@ ODD: list[dict[str, Any]] = [
     *({name: False} for name in ("partner", "risk_addressed", "receipts_complete")),
     *({"plan_status": status} for status in ("draft", "suspended", "closed")),
     *({"level": level} for level in (0, 1, 4, 5, 12, 13)),
-    *({"units": units} for units in (0, -1, 1000)),
+    {"on": date(2020, 3, 12), "level": 5},
+    {"on": date(2020, 3, 23), "level": 5},
+    *({"units": units} for units in (0, 1000)),
     *({"cofunded_cents": amount} for amount in (1, 6000)),
     *({name: day} for name in ("on", "plan_first_day", "plan_last_day", "last_day") for day in EDGES),
 ]

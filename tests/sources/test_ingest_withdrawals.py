@@ -18,18 +18,22 @@ from given_source import (
     counts,
     enrolment,
     ids,
+    instead,
     items,
     learner,
     mark,
+    school,
     take,
     withdrawn,
     without,
 )
 
-from pmp_core.errors import Place, SourceError
+from pmp_core.errors import InvalidValue, Place, SourceError
+from pmp_core.learners import Enrolment
 from pmp_core.register import Register
 from pmp_core.sources import (
     Coverage,
+    EnrolmentRecord,
     Problem,
 )
 from pmp_core.sources.records import RECORD_KINDS, RecordKind
@@ -98,14 +102,67 @@ def test_learners_enrolments_and_institutions_are_withdrawn_only_of_the_covered_
         assert withdrawn(filled_in_memory, kind) == dict.fromkeys(gone, LATER)
 
 
-def test_an_enrolment_that_was_a_mistake_goes(filled: Register) -> None:
-    report = take(filled, items(without(enrolment("A")), *ALL_COVERED))
-    assert counts(report, "withdrawn") == {"enrolment": 1}
-    key = ids(filled, "learner")["A"]
-    with filled.unit_of_work() as work:
-        assert work.enrolments.find(learner_id=key) == []
-        assert work.learners.count() == 4
+def test_an_enrolment_with_a_corrected_first_day_takes_the_place_of_the_mistaken_one(filled: Register) -> None:
+    right = enrolment("A", first_day=date(2022, 9, 5))
+    report = take(filled, items((*without(enrolment("A")), right), *ALL_COVERED))
+    assert (counts(report, "withdrawn"), counts(report, "added"), report.closed) == ({"enrolment": 1}, {"enrolment": 1}, 0)
+    (stay,) = stays(filled, "A")
+    assert (stay.first_day, stay.last_day) == (date(2022, 9, 5), None)
     assert "A|S|2022-09-01" not in ids(filled, "enrolment")
+
+
+def stays(register: Register, key: str) -> list[Enrolment]:
+    learner_id = ids(register, "learner")[key]
+    with register.unit_of_work() as work:
+        return work.enrolments.find(learner_id=learner_id, order=("first_day",))
+
+
+@pytest.mark.parametrize(
+    ("new", "last_day"),
+    [
+        (enrolment("A", "T", date(2022, 10, 10)), date(2022, 10, 9)),  # at another school
+        (enrolment("A", "S", date(2022, 10, 10), level=8), date(2022, 10, 9)),  # in another class, after the last import
+        (enrolment("A", "T", date(2022, 11, 20)), date(2022, 10, 31)),  # that only begins later
+        (enrolment("A", "T", date(2022, 8, 1)), date(2022, 10, 31)),  # that began before
+        (None, date(2022, 10, 31)),
+    ],
+)
+def test_an_enrolment_that_vanished_while_the_learner_stays_has_ended(
+    filled: Register, new: EnrolmentRecord | None, last_day: date
+) -> None:
+    more = () if new is None else (new,)
+    report = take(filled, items((*without(enrolment("A")), *more), *ALL_COVERED))
+    assert (counts(report, "withdrawn"), report.closed) == ({"enrolment": 1}, 1)
+    found = {stay.first_day: stay.last_day for stay in stays(filled, "A")}
+    assert found == {date(2022, 9, 1): last_day} | {one.first_day: None for one in more}
+    assert withdrawn(filled, "enrolment") == {"A|S|2022-09-01": LATER}
+    assert take(filled, items((*without(enrolment("A")), *more), *ALL_COVERED), LAST).changes == 0
+
+
+def test_an_enrolment_never_ends_before_it_begins(in_memory: Register) -> None:
+    given = (school("S"), learner("A"), learner("B"), enrolment("B", first_day=date(2023, 1, 9)))
+    take(in_memory, items(given, *ALL_COVERED))
+    take(in_memory, items(given[:2], *ALL_COVERED), LAST)
+    (stay,) = stays(in_memory, "B")
+    assert (stay.first_day, stay.last_day) == (date(2023, 1, 9), date(2023, 1, 9))
+
+
+def test_an_enrolment_that_had_ended_keeps_its_last_day(filled: Register) -> None:
+    ended = enrolment("B", last_day=date(2022, 9, 30))
+    take(filled, items(instead(ended), *ALL_COVERED))
+    report = take(filled, items(without(*GONE), *ALL_COVERED), LAST)
+    assert (counts(report, "withdrawn"), report.closed) == ({"learner": 1, "enrolment": 1}, 0)
+    assert [stay.last_day for stay in stays(filled, "B")] == [date(2022, 9, 30)]
+
+
+def test_absences_and_marks_of_who_is_gone_stay_run_after_run(filled: Register, dump_of: DumpOf) -> None:
+    before = dump_of(filled)
+    given = [record for record in without(*GONE) if not record.identity.startswith("B|")]
+    for day in (LATER, LAST):
+        report = take(filled, items(given, *ALL_COVERED), day)
+        assert counts(report, "withdrawn").keys() <= {"learner", "enrolment"}
+    after = dump_of(filled)
+    assert (after["absences"], after["marks"]) == (before["absences"], before["marks"])
 
 
 GONE = (learner("B"), enrolment("B"))
@@ -117,7 +174,8 @@ def test_a_learner_who_vanished_stays_with_enrolments_and_is_marked(filled: Regi
     assert counts(report, "withdrawn") == {"learner": 1, "enrolment": 1}
     with filled.unit_of_work() as work:
         assert work.learners.get(key).family_name == "Ž-B"
-        assert len(work.enrolments.find(learner_id=key)) == 1
+        (stay,) = work.enrolments.find(learner_id=key)
+    assert (stay.last_day, report.closed, report.as_dict()["closed"]) == (date(2022, 10, 31), 1, 1)
     assert withdrawn(filled, "learner") == {"B": LATER}
     assert withdrawn(filled, "enrolment") == {"B|S|2022-09-01": LATER}
 
@@ -221,3 +279,10 @@ def test_exactly_the_share_that_is_allowed_may_go(filled_in_memory: Register) ->
 def test_a_single_record_may_always_go(filled_in_memory: Register) -> None:
     report = take(filled_in_memory, items(without(mark("A", TWO)), Coverage("mark", semester=TWO)), most_withdrawn=0)
     assert counts(report, "withdrawn") == {"mark": 1}
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.01, 20, float("nan"), float("inf")])
+def test_what_is_no_share_stops_before_anything_is_read(in_memory: Register, share: float) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        take(in_memory, [SourceError("file-unreadable", "The file breaks off.")], most_withdrawn=share)
+    assert caught.value.code == "share-invalid"

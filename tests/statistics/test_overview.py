@@ -57,6 +57,8 @@ def _figures(work: UnitOfWork, register: Register, ids: set[str], semester: Seme
 
     suggestions: list[RiskSuggestion] = [s for s in work.suggestions.find() if s.institution_id in ids and meant(s.semester)]
     plans = [p for p in work.plans.find() if p.institution_id in ids and meant(p.semester) and not p.released]
+    drafts = [p for p in plans if p.status == "draft" and not p.steps]
+    plans = [p for p in plans if p not in drafts]
     claims = [c for plan in plans for c in work.claims.find(plan_id=plan.id) if c.submitted_on is not None]
     outcomes = [risk.result for plan in plans for e in work.evaluations.find(plan_id=plan.id) for risk in e.risks]
     stays = [e for e in work.enrolments.find() if e.institution_id in ids]
@@ -66,6 +68,7 @@ def _figures(work: UnitOfWork, register: Register, ids: set[str], semester: Seme
         "suggestions_open": len([s for s in suggestions if s.state is SuggestionState.OPEN]),
         "learners_with_plan": len({p.learner_id for p in plans}),
         "plans": len(plans),
+        "plans_in_draft": len(drafts),
         "measures": sum(len(p.measures) for p in plans),
         "sessions": sum(len(work.sessions.find(plan_id=p.id)) for p in plans),
         "claims": len(claims),
@@ -111,12 +114,25 @@ def test_figures_of_the_state_are_those_of_its_institutions_but_for_learners_in_
 def test_a_learner_with_two_plans_is_one_learner(own: Register) -> None:
     (before,) = told(own, "state").values()
     with own.unit_of_work() as work:
-        plan = work.plans.find(semester=TWO, limit=1)[0]
-        fresh = {"id": "P-again", "semester": NEXT, "status": "draft", "steps": (), "version": 0}
-        work.plans.add(plan.changed(**fresh))
+        plan = next(plan for plan in work.plans.find(semester=TWO) if plan.steps)
+        work.plans.add(plan.changed(id="P-again", semester=NEXT, version=0))
         measures = len(plan.measures)
     (after,) = told(own, "state").values()
     assert after == before | {"plans": before["plans"] + 1, "measures": before["measures"] + measures}
+
+
+def test_a_draft_is_counted_apart_until_it_was_submitted(own: Register) -> None:
+    (before,) = told(own, "state").values()
+    with own.unit_of_work() as work:
+        plan = next(plan for plan in work.plans.find(semester=TWO) if plan.steps)
+        draft = plan.changed(id="P-draft", semester=NEXT, status="draft", steps=(), version=0)
+        draft = work.plans.add(draft)
+    (drafted,) = told(own, "state").values()
+    assert drafted == before | {"plans_in_draft": before["plans_in_draft"] + 1}
+    with own.unit_of_work() as work:
+        work.plans.put(draft.changed(steps=plan.steps[:1]))  # submitted, and returned to the author
+    (returned,) = told(own, "state").values()
+    assert (returned["plans_in_draft"], returned["plans"]) == (before["plans_in_draft"], before["plans"] + 1)
 
 
 def test_a_released_plan_is_not_counted(own: Register) -> None:
@@ -128,10 +144,7 @@ def test_a_released_plan_is_not_counted(own: Register) -> None:
     with own.unit_of_work() as work:
         assert work.plans.get(draft.id).released
     after = told(own, "institution")[draft.institution_id]
-    assert after == before | {
-        "plans": before["plans"] - 1,
-        "learners_with_plan": before["learners_with_plan"] - 1,
-    }
+    assert after == before | {"plans_in_draft": before["plans_in_draft"] - 1}
 
 
 def test_the_semester_filters_risks_by_their_own_and_work_by_the_plans(demo: Register) -> None:

@@ -20,7 +20,9 @@ def code_of(kind: Any, text: str) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize("text", ["a", "L-4F7K2", "x" * 120, "Ž ī", "0102031234", "010203123456", "L-010203-12345"])
+@pytest.mark.parametrize(
+    "text", ["a", "L-4F7K2", "x" * 120, "Ž ī", "0102031234", "010203123456", "0c5d8f1e-93b7-4d2a-8e6f-112345678901"]
+)
 def test_text_of_1_to_120_printable_characters_is_an_id(text: str) -> None:
     assert OpaqueId(text) == text
 
@@ -30,11 +32,15 @@ def test_text_of_another_shape_is_no_id(text: str) -> None:
     assert code_of(OpaqueId, text) == "id-invalid"
 
 
-@given(st.text("0123456789", min_size=11, max_size=11), st.sampled_from(["", "-", " ", "\u2013"]))
-def test_no_personal_code_is_an_id_and_the_refusal_does_not_show_it(digits: str, joiner: str) -> None:
+@given(
+    st.text("0123456789", min_size=11, max_size=11),
+    st.sampled_from(["", "-", " ", ".", "\u2013", "\u2014"]),
+    st.sampled_from(["", "L-", "LV"]),
+)
+def test_no_personal_code_is_an_id_and_the_refusal_does_not_show_it(digits: str, joiner: str, before: str) -> None:
     code = f"{digits[:6]}{joiner}{digits[6:]}"
     with pytest.raises(InvalidValue) as caught:
-        OpaqueId(code)
+        OpaqueId(before + code)
     assert caught.value.code == "id-is-personal-code"
     assert code not in str(caught.value)
 
@@ -44,6 +50,12 @@ def test_an_id_in_an_entity_is_checked_and_not_shown_where_it_is_a_personal_code
     with pytest.raises(ValidationError, match="id-is-personal-code") as caught:
         Actor(name="A", role="director", institution_id="010203-12345")
     assert "12345" not in str(caught.value)
+
+
+def test_the_name_of_who_acts_holds_no_personal_code() -> None:
+    with pytest.raises(ValidationError, match="name-is-personal-code") as caught:
+        Actor(name="Ilze Kalna 161175.19997", role="director")
+    assert "19997" not in str(caught.value)
 
 
 def test_an_id_is_written_as_text_in_json() -> None:

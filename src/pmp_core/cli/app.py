@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 from pydantic import ValidationError
 
-from pmp_core.cli import cases, demo, importing, programmes, rules, statistics
+from pmp_core.cli import cases, claims, demo, importing, programmes, rules, statistics
 from pmp_core.cli.output import show, show_error
 from pmp_core.errors import FactError, NotFound, PluginError, PmpError, RuleError
 from pmp_core.plugins import PluginSet
@@ -33,6 +33,7 @@ WRONG_USE = frozenset(
         "register-exists",
         "year-missing",
         "option-invalid",
+        "share-invalid",
         "file-missing",
         "folder-missing",
     }
@@ -49,6 +50,8 @@ app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
 app.add_typer(cases.risks, name="risks")
 app.add_typer(cases.plans, name="plans")
+app.add_typer(claims.claims, name="claims")
+app.add_typer(claims.partners, name="partners")
 app.command("decide")(cases.decide)
 app.command("stats")(statistics.stats)
 app.add_typer(programmes.app, name="programmes")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json as json_module
-import sys
-from pathlib import Path
 from typing import Any
 
 import typer
 
-from pmp_core.cli.opening import BY, ON, REGISTER, SEMESTER, opened
-from pmp_core.cli.output import JSON, LANGUAGE, day, language, progress, say, show, show_json
-from pmp_core.errors import InvalidValue
+from pmp_core.cli.opening import FIELDS, ON, REGISTER, SEMESTER, WHO, json_object, opened
+from pmp_core.cli.output import JSON, LANGUAGE, day, language, progress, say, show, show_error, show_json
+from pmp_core.errors import InvalidValue, PmpError
+from pmp_core.measures import Session
+from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.register import casework
 from pmp_core.risks import RiskSuggestion
+from pmp_core.rules import Decision
 from pmp_core.values import Semester, SuggestionState
 
 risks = typer.Typer(help="Risks: suggested by signals, decided by persons.", no_args_is_help=True)
@@ -84,7 +84,7 @@ def confirm(
 ) -> None:
     """Confirm a suggested risk, as a named person."""
     with opened(register, by=by, role=role) as opened_register, opened_register.unit_of_work() as work:
-        kept = work.suggestions.put(work.suggestions.get(id).confirm(by=opened_register.actor, on=day(on), reason=reason))
+        kept = casework.confirm_risk(work, opened_register.programme, id, by=opened_register.actor, on=day(on), reason=reason)
     show([_risk(kept)], json=json)
 
 
@@ -100,7 +100,7 @@ def reject(
 ) -> None:
     """Reject a suggested risk, as a named person, with a reason."""
     with opened(register, by=by, role=role) as opened_register, opened_register.unit_of_work() as work:
-        kept = work.suggestions.put(work.suggestions.get(id).reject(by=opened_register.actor, on=day(on), reason=reason))
+        kept = casework.reject_risk(work, opened_register.programme, id, by=opened_register.actor, on=day(on), reason=reason)
     show([_risk(kept)], json=json)
 
 
@@ -164,13 +164,13 @@ def show_plan(id: str = typer.Argument(..., help="The plan."), register: str = R
 
 @plans.command("add")
 def add_plan(
-    file: str = typer.Argument(..., help="A JSON file with the plan's fields, without id and status; - for standard input."),
+    file: str = FIELDS,
     register: str = REGISTER,
-    by: str = BY,
+    by: str = WHO,
     json: bool = JSON,
 ) -> None:
     """Keep a new draft."""
-    fields = _json_object(file)
+    fields = json_object(file)
     with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
         initial = opened_register.programme.life_cycle("plan").initial
         fields = {**fields, "id": opened_register.new_id("P"), "status": initial, "prepared_by": fields.get("prepared_by", by)}
@@ -178,22 +178,24 @@ def add_plan(
     show([{"id": plan.id, "status": plan.status}], json=json)
 
 
-def _json_object(file: str) -> dict[str, Any]:
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-        fields = json_module.loads(text)
-    except OSError as error:
-        raise InvalidValue(
-            "file-missing", f"The plan cannot be read: {error.strerror}.", found=Path(file).name, remedy="Check its name."
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidValue("json-invalid", "The plan is not UTF-8 text.", remedy="Save it as UTF-8.") from None
-    except (json_module.JSONDecodeError, RecursionError) as error:
-        where = f"{error.msg}, line {error.lineno}" if isinstance(error, json_module.JSONDecodeError) else "nested too deeply"
-        raise InvalidValue("json-invalid", f"The plan is no JSON: {where}.", remedy="Correct the file.") from None
-    if not isinstance(fields, dict):
-        raise InvalidValue("json-invalid", "The plan is no JSON object.", remedy="Write its fields between { and }.")
-    return fields
+@plans.command("session")
+def add_session(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: bool = JSON) -> None:
+    """Keep a session that was delivered for a measure of a plan, if it counts."""
+    fields = json_object(file)
+    with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
+        session = Session.model_validate({**fields, "id": opened_register.new_id("S")})
+        kept = casework.add_session(work, opened_register.programme, session)
+    show([{"id": kept.id, "plan": kept.plan_id, "measure": kept.measure, "day": kept.day}], json=json)
+
+
+@plans.command("evaluate")
+def evaluate(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: bool = JSON) -> None:
+    """Keep the evaluation of a plan, if it is complete."""
+    fields = json_object(file)
+    with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
+        fields = {**fields, "id": opened_register.new_id("V"), "evaluated_by": fields.get("evaluated_by", by)}
+        kept = casework.add_evaluation(work, opened_register.programme, Evaluation.model_validate(fields))
+    show([{"id": kept.id, "plan": kept.plan_id, "evaluated on": kept.evaluated_on}], json=json)
 
 
 @plans.command("step")
@@ -217,34 +219,43 @@ def decide(
     claim: str | None = typer.Argument(None, help="The claim; every submitted one if left out."),
     register: str = REGISTER,
     show_: bool = typer.Option(False, "--show", help="Show the decision that is kept; decide nothing."),
-    by: str = BY,
+    by: str | None = typer.Option(None, "--by", help="Who decides; needed, but with --show."),
     role: str = typer.Option("municipal-coordinator", "--role", help="In which role."),
     on: str | None = ON,
     language_: str = LANGUAGE,
     json: bool = JSON,
 ) -> None:
-    """Decide submitted claims, in the order of submission. An undetermined claim stays submitted and says what is missing."""
+    """Decide submitted claims, in the order of submission. An undetermined claim stays submitted and says what is missing.
+
+    Where one of all submitted claims cannot be decided, its error is told, and the others are decided.
+    """
     code, when = language(language_), day(on)  # before anything is decided
     if show_ and claim is None:
         raise InvalidValue("option-invalid", "--show is for one claim, and none is named.", remedy="Name the claim.")
-    with opened(register, by=by, role=role) as opened_register:
-        if show_ and claim is not None:
-            decisions = opened_register.decisions(claim)[-1:]
+    if by is None and not show_:
+        raise InvalidValue("option-invalid", "Nobody is named.", remedy="Say who decides: --by.")
+    decisions: list[Decision] = []
+    failed: list[tuple[str, PmpError]] = []
+    with opened(register, by="pmp" if by is None else by, role=role) as opened_register:
+        if claim is not None:
+            decisions = opened_register.decisions(claim)[-1:] if show_ else [opened_register.decide_claim(claim, on=when)[1]]
         else:
             with opened_register.unit_of_work() as work:
-                waiting = (
-                    [claim]
-                    if claim is not None
-                    else [c.id for c in work.claims.find(status="submitted", order=("submitted_on",))]
-                )
+                waiting = [c.id for c in work.claims.find(status="submitted", order=("submitted_on",))]
             with progress("Deciding") as advance:
-                decisions = []
                 for done, id in enumerate(waiting, 1):
-                    decisions.append(opened_register.decide_claim(id, on=when)[1])
+                    try:
+                        decisions.append(opened_register.decide_claim(id, on=when)[1])
+                    except PmpError as error:
+                        failed.append((id, error))
                     advance(done, len(waiting))
     if json:
         show_json([decision.model_dump(mode="json") for decision in decisions])
-    elif not decisions:
-        say("There is nothing to decide." if claim is None else "There is no decision on this claim yet.")
-    else:
+    elif decisions:
         say("\n\n".join(decision.explain(code) for decision in decisions))
+    elif not failed:
+        say("There is nothing to decide." if claim is None else "There is no decision on this claim yet.")
+    for id, refused in failed:
+        show_error(refused, about=id)
+    if failed:
+        raise typer.Exit(1)

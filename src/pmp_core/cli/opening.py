@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json as json_module
+import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -15,6 +18,8 @@ REGISTER = typer.Option(..., "--register", help="The register: a file, or a data
 OVERLAY = typer.Option([], "--overlay", help="A YAML file with a deployment's rates, caps and codes; can be repeated.")
 BY = typer.Option("pmp", "--by", help="Who does it; stands in the history.")
 ON = typer.Option(None, "--on", help="The day, YYYY-MM-DD; today if left out.")
+WHO = typer.Option(..., "--by", help="Who does it; stands in the history.")
+FIELDS = typer.Argument(..., help="A JSON file with the fields, without id and status; - for standard input.")
 SEMESTER = typer.Option(None, "--semester", help="Such as 2022/23-1.")
 
 
@@ -44,13 +49,8 @@ def opened(
     """
     if not by.strip():
         raise InvalidValue("option-invalid", "Nobody is named.", remedy="Say who does it: --by.")
-    if not new and "://" not in target and not Path(target).is_file():
-        raise RegisterError(
-            "register-missing",
-            "There is no register there.",
-            found=target,
-            remedy="`pmp import --programme lv-8.3.4` makes one; `pmp demo` makes a sample.",
-        )
+    if not new:
+        check_there(target)
     actor = Actor(name=by, role=role or "plan-author")
     register = Register.open(target, actor=actor, programme=programme, adopt_programme=adopt)
     try:
@@ -60,6 +60,57 @@ def opened(
         register.close()
         raise
     return register
+
+
+def check_there(target: str) -> None:
+    """Whether there is a file where a path or a URL says so: opening it would make one.
+
+    Raises:
+        RegisterError: `register-missing`.
+    """
+    file = file_of(target)
+    if file is not None and not file.is_file():
+        raise RegisterError(
+            "register-missing",
+            "There is no register there.",
+            found=target,
+            remedy="`pmp import --programme lv-8.3.4` makes one; `pmp demo` makes a sample.",
+        )
+
+
+def file_of(target: str) -> Path | None:
+    """The file that a path or an SQLite URL names; None for what lies elsewhere, or in memory only."""
+    scheme, is_url, rest = target.partition("://")
+    if not is_url:
+        return Path(target)
+    database, _, query = rest.removeprefix("/").partition("?")
+    if scheme.partition("+")[0] != "sqlite" or not rest.startswith("/") or "mode=memory" in query:
+        return None
+    database = database.removeprefix("file:") if "uri=" in query else database
+    return None if database in ("", ":memory:") else Path(database)
+
+
+def json_object(file: str) -> dict[str, Any]:
+    """The fields of an entity, from a JSON file; `-` for standard input.
+
+    Raises:
+        InvalidValue: `file-missing`, `json-invalid`.
+    """
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        fields = json_module.loads(text)
+    except OSError as error:
+        raise InvalidValue(
+            "file-missing", f"The file cannot be read: {error.strerror}.", found=Path(file).name, remedy="Check its name."
+        ) from None
+    except UnicodeDecodeError:
+        raise InvalidValue("json-invalid", "The file is not UTF-8 text.", remedy="Save it as UTF-8.") from None
+    except (json_module.JSONDecodeError, RecursionError) as error:
+        where = f"{error.msg}, line {error.lineno}" if isinstance(error, json_module.JSONDecodeError) else "nested too deeply"
+        raise InvalidValue("json-invalid", f"The file is no JSON: {where}.", remedy="Correct the file.") from None
+    if not isinstance(fields, dict):
+        raise InvalidValue("json-invalid", "The file holds no JSON object.", remedy="Write its fields between { and }.")
+    return fields
 
 
 def loaded(programme: str, overlays: list[Path]) -> Programme:

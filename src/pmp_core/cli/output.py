@@ -79,15 +79,16 @@ def say(text: str = "") -> None:
     console().print(text)
 
 
-def show_error(error: PmpError) -> None:
-    """Print an error where errors go; as JSON if the caller asked for JSON."""
+def show_error(error: PmpError, *, about: str | None = None) -> None:
+    """Print an error where errors go; as JSON if the caller asked for JSON. `about` names which of several it is of."""
     if "--json" in sys.argv:
         place = {name: getattr(error.place, name) for name in ("file", "row", "column", "pointer")}
         place = {name: masked(found) if isinstance(found, str) else found for name, found in place.items()}
         told = {"code": error.code, "message": error.message, "found": error.found, "remedy": error.remedy, "place": place}
-        sys.stderr.write(json_module.dumps({"error": told}, ensure_ascii=False) + "\n")
+        whose = {} if about is None else {"about": masked(about)}
+        sys.stderr.write(json_module.dumps({**whose, "error": told}, ensure_ascii=False) + "\n")
     else:
-        console(error=True).print(str(error))
+        console(error=True).print(str(error) if about is None else f"{masked(about)}: {error}")
 
 
 class Advance(Protocol):

@@ -75,7 +75,12 @@ def decide(
     """Ask one rule for one case: the answer with its reasons, clauses and facts. A refusal is an answer."""
     opened: Programme = loaded(programme, overlay)
     bound = opened.rule(rule)
-    facts = dict(_fact(bound, text) for text in fact)
+    facts: dict[str, Any] = {}
+    for text in fact:
+        name, value = _fact(bound, text)
+        if name in facts:
+            raise FactError("fact-twice", "This fact is given twice.", found=name, remedy="Leave one of the two out.")
+        facts[name] = value
     if on is not None or "on" not in facts:
         facts[bound.definition.on] = day(on)
     options: dict[str, Any] = {}

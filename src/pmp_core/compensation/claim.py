@@ -7,9 +7,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from pmp_core.errors import InvalidValue
+from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.programme import LifeCycle
 from pmp_core.values import Actor, Count, Day, DayRange, Entity, Id, Money, Name
+
+DECIDE, WITHDRAW = "decide", "withdraw"
 
 
 class Receipt(Entity):
@@ -47,7 +49,7 @@ class Claim(Entity):
         decision_digest: of the decision, once there is one.
 
     Raises:
-        InvalidValue: `days-reversed`, `claim-negative`, `claim-beyond-receipts`.
+        InvalidValue: `days-reversed`, `claim-negative`, `claim-beyond-receipts`, `receipt-twice`, `claim-not-submitted`.
     """
 
     id: Id
@@ -76,6 +78,16 @@ class Claim(Entity):
                 "More is asked for than the receipts come to.",
                 found=self.requested,
                 remedy=f"The receipts come to {self.receipts_sum}.",
+            )
+        named = [(receipt.issuer, receipt.number) for receipt in self.receipts]
+        digests = [receipt.digest for receipt in self.receipts if receipt.digest is not None]
+        if len(set(named)) != len(named) or len(set(digests)) != len(digests):
+            raise InvalidValue("receipt-twice", "A receipt stands in the claim twice.", remedy="Keep one of them.")
+        if self.decision_digest is not None and self.submitted_on is None:
+            raise InvalidValue(
+                "claim-not-submitted",
+                "A claim that has a decision was submitted on a day.",
+                remedy="Give the day of submission, or leave the decision out.",
             )
         return self
 
@@ -116,12 +128,19 @@ class Claim(Entity):
 
         Raises:
             ProgrammeError: `step-unknown`.
-            StepRefused: `step-from-status`, `step-by-role`, `step-needs-reason`.
+            StepRefused: `step-from-status`, `step-by-role`, `step-needs-reason`; `claim-undecided`, where a claim is to be
+                decided without a decision.
         """
         row = life_cycle.allowed(step, self.status, by.role, reason)
+        if step == DECIDE and decision_digest is None:
+            raise StepRefused(
+                "claim-undecided",
+                "There is no decision that settles the claim.",
+                remedy="Decide it with `decide_claim`, or hand in the decision's digest.",
+            )
         changes: dict[str, object] = {"status": row.target}
-        if row.target == life_cycle.initial:
-            changes["submitted_on"] = None
+        if step == WITHDRAW or row.target == life_cycle.initial:
+            changes |= {"submitted_on": None, "decision_digest": None}
         elif self.status == life_cycle.initial:
             changes["submitted_on"] = on
         if decision_digest is not None:

@@ -9,7 +9,21 @@ from __future__ import annotations
 from pmp_core.learners import TARGET_CHECKS, TARGET_FACTS
 from pmp_core.measures.rules import PLAN_DAYS
 from pmp_core.plans.rules import PARTNER_CHECK, PARTNER_FACT
-from pmp_core.rules import AMOUNT, PRIOR, Catalogue, Check, Cut, Fact, Let, Rule, choose, fact, parameter, where_required
+from pmp_core.rules import (
+    AMOUNT,
+    PRIOR,
+    Catalogue,
+    Check,
+    Cut,
+    Fact,
+    Let,
+    Rule,
+    choose,
+    fact,
+    parameter,
+    term_in_force,
+    where_required,
+)
 from pmp_core.rules.expression import StepValue
 from pmp_core.values import Text
 
@@ -39,13 +53,25 @@ COMPENSATION = Rule(
             "boolean",
             Text("dokumenti ir pilnīgi un pieteikuma periodā", "receipts complete and within the period"),
         ),
-        Fact("units", "integer", Text("vienību skaits", "number of units"), unit="units of the cap"),
+        Fact("units", "integer", Text("vienību skaits", "number of units"), unit="units of the cap", at_least=0),
         Fact("requested_cents", "cents", Text("prasītā summa", "amount asked for"), unit="cents", required=True),
         Fact("cofunded_cents", "cents", Text("citu jau segtā summa", "amount others already pay"), unit="cents"),
     ),
     (
         *TARGET_CHECKS,
         PARTNER_CHECK,
+        Check(
+            "support-allowed",
+            parameter("compensation.allowed", on="on"),
+            Text("Kompensācijas šajā dienā ir atļautas", "Compensation is allowed on this day"),
+            Text("kompensācijas šajā dienā ir apturētas", "compensation is stopped on this day"),
+        ),
+        Check(
+            "kind-in-force",
+            term_in_force(KINDS, by="kind", on="on"),
+            Text("Izdevumu veidu šajā dienā var kompensēt", "This kind of expense can be compensated on this day"),
+            Text("izdevumu veidu šajā dienā nevar kompensēt", "this kind of expense cannot be compensated on this day"),
+        ),
         Check(
             "plan-in-force",
             where_required(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmp_core.rules import Catalogue, Check, Fact, Rule, Wording, choose, fact, parameter
+from pmp_core.rules import Catalogue, Check, Fact, Rule, Wording, choose, fact, parameter, present
 from pmp_core.values import Mode, Text
 
 IN_PERSON = fact("mode").equals(Mode.IN_PERSON.value)
@@ -54,6 +54,12 @@ SESSION = Rule(
             fact("on").between(fact("plan_first_day"), fact("plan_last_day")),
             Text("Konsultācija ir plāna periodā", "The consultation lies within the plan"),
             Text("konsultācija ir ārpus plāna perioda", "the consultation lies outside the plan"),
+        ),
+        Check(
+            "specialist-listed",
+            present("specialist"),
+            Text("Konsultāciju vada programmas saraksta speciālists", "The consultation is held by a specialist of the list"),
+            Text("nav norādīts speciālists", "no specialist is named"),
         ),
         Check(
             "mode-allowed",

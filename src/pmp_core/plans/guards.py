@@ -10,6 +10,8 @@ from attrs import frozen
 
 from pmp_core.values import Semester
 
+EVALUATED = "evaluated"
+
 if TYPE_CHECKING:
     from pmp_core.plans.plan import SupportPlan
 
@@ -80,5 +82,5 @@ GUARDS: dict[str, Guard] = {
     "same-semester": _same_semester,
     "no-money-used": _no_money_used,
     "no-measures": _no_measures,
-    "evaluated": _evaluated,
+    EVALUATED: _evaluated,
 }

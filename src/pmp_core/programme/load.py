@@ -112,6 +112,9 @@ def _read_folders(pack_id: str, folders: tuple[Path, ...]) -> Pack:
         for name, raw in document.data.get("life_cycles", {}).items():
             _once(cycles, name, f"/life_cycles/{pointer_part(name)}", reader)
             cycles[name] = reader.life_cycle(name, raw, terms)
+        for name, codes in document.data.get("terms", {}).items():
+            for code in codes:
+                reader.check_parent(terms[name][code], terms, f"/terms/{pointer_part(name)}/{pointer_part(code)}")
         for path in document.data.get("values", {}):
             reader.check_codes(values[path], terms, f"/values/{pointer_part(path)}")
     return Pack(pack_id, title or Text(pack_id, pack_id), values, terms, cycles)

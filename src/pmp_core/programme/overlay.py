@@ -22,12 +22,16 @@ def lay_over(
 
     Raises:
         ProgrammeError: `overlay-silent`, where an entry with a value would be overridden without `replaces: true`;
-            `code-taken`, where a term of the overlay has the code of another; and what reading raises.
+            `code-taken`, where a term of the overlay has the code of another; `path-unknown`, where a path looks like a
+            misspelt one; `catalogue-unknown`; and what reading raises.
     """
+    read: dict[str, DatedValue] = {}
     new_values, new_terms = dict(values), {name: dict(catalogue) for name, catalogue in terms.items()}
     for path, item in raw.get("values", {}).items():
         pointer, below = f"/values/{pointer_part(path)}", values.get(path)
-        above = reader.dated_value(path, item, pointer, below)
+        if below is None:
+            reader.check_new(path, item, pointer, values)
+        read[path] = above = reader.dated_value(path, item, pointer, below)
         if below is None:
             new_values[path] = above
             continue
@@ -47,7 +51,9 @@ def lay_over(
             entries = _spliced(entries, entry, days)
         new_values[path] = attrs.evolve(below, entries=entries)
     for name, codes in raw.get("terms", {}).items():
-        catalogue = new_terms.setdefault(name, {})
+        if name not in new_terms:
+            raise reader.catalogue_unknown(name, terms, f"/terms/{pointer_part(name)}")
+        catalogue = new_terms[name]
         for code, item in codes.items():
             pointer = f"/terms/{pointer_part(name)}/{pointer_part(code)}"
             if code in catalogue:
@@ -59,8 +65,11 @@ def lay_over(
                     remedy="Give the new term a code of its own.",
                 )
             catalogue[code] = reader.term(name, code, item, pointer)
-    for path in raw.get("values", {}):
-        reader.check_codes(new_values[path], new_terms, f"/values/{pointer_part(path)}")
+    for name, codes in raw.get("terms", {}).items():
+        for code in codes:
+            reader.check_parent(new_terms[name][code], new_terms, f"/terms/{pointer_part(name)}/{pointer_part(code)}")
+    for path, value in read.items():
+        reader.check_codes(value, new_terms, f"/values/{pointer_part(path)}")
     return new_values, new_terms
 
 

@@ -50,12 +50,20 @@ class Pack:
     overlays: tuple[OverlayText, ...] = field(default=(), eq=False)
 
     def value(self, path: str) -> DatedValue:
-        """Everything the pack says of a path.
+        """Everything the pack says of a path: a value's, or a term's, which is `catalogue/code`.
 
         Raises:
             ProgrammeError: `path-unknown`, with the nearest paths.
         """
-        return _found(self.values, path, "path", f"The programme {self.id!r} has no value {path!r}.")
+        return self._term_at(path) or _found(self.values, path, "path", f"The programme {self.id!r} has no value {path!r}.")
+
+    def says(self, path: str) -> bool:
+        """Whether the pack says anything of a path: a value's, or a term's, which is `catalogue/code`."""
+        return path in self.values or self._term_at(path) is not None
+
+    def _term_at(self, path: str) -> Term | None:
+        catalogue, _, code = path.partition("/")
+        return self.terms.get(catalogue, {}).get(code)
 
     def read(self, path: str, day: date) -> Reading:
         """What holds on a day: the entry with its source, not only the number."""

@@ -13,6 +13,9 @@ from pmp_core.programme.life_cycle import Chain, LifeCycle, LifeCycleStep
 from pmp_core.programme.yaml_positions import Document
 from pmp_core.values import DayRange, Money, Text, iso_day
 
+# How alike two paths are (difflib) for one to be taken as the other, misspelt.
+_LOOKS_MISSPELT = 0.8
+
 
 class Reader:
     """Reads the parts of one document, and says where when something in it cannot be."""
@@ -34,18 +37,52 @@ class Reader:
                 found=path,
                 remedy="Correct the path, or give `title` and `type` if it is a new one.",
             )
+        if known is not None:
+            self._unchanged(raw, pointer, known)
         of_pack = cast("DatedValue", known)
         title = text(raw["title"]) if "title" in raw else of_pack.title
         kind = cast("ValueType", raw.get("type") or of_pack.type)
         units = tuple(raw["units"]) if "units" in raw else of_pack.units if known else ()
         unit = raw.get("unit", None if known is None else known.unit)
-        if known is not None and kind != known.type:
-            raise self.wrong(
-                "type-differs", f"{path!r} is of type {known.type} in the pack.", pointer, found=kind, remedy="Leave `type` out."
-            )
         entries = self.entries(raw["entries"], kind, units, f"{pointer}/entries")
         catalogue = raw.get("catalogue", None if known is None else known.catalogue)
         return DatedValue(path, title, kind, entries, unit, units, catalogue)
+
+    def _unchanged(self, raw: Mapping[str, Any], pointer: str, known: DatedValue) -> None:
+        """An overlay adds entries to a path of the pack; what the path is stays as the pack has it."""
+        fixed: dict[str, tuple[object, tuple[str, str, str]]] = {
+            "type": (known.type, ("type-differs", "The path has another type in the pack.", "Leave `type` out.")),
+            "unit": (known.unit, ("units-fixed", "The path has another unit in the pack.", "Leave `unit` out.")),
+            "units": (list(known.units), ("units-fixed", "The path has other units in the pack.", "Leave `units` out.")),
+        }
+        for name, (ours, (code, message, remedy)) in fixed.items():
+            if name in raw and raw[name] != ours:
+                remedy = f"{remedy} The pack has: {ours or 'none'}."
+                raise self.wrong(code, message, f"{pointer}/{name}", found=raw[name], remedy=remedy)
+
+    def check_new(self, path: str, raw: Mapping[str, Any], pointer: str, known: Mapping[str, DatedValue]) -> None:
+        """Whether a path that the pack does not have may be a misspelt one that it has."""
+        near = () if raw.get("new", False) else nearest(path, known, cutoff=_LOOKS_MISSPELT)
+        if near:
+            raise self.wrong(
+                "path-unknown",
+                f"No pack has a value {path!r}.",
+                pointer,
+                found=path,
+                remedy=f"Correct the path. Nearest: {', '.join(near)}. If it is meant as a new path, give `title` and `type`, and add `new: true`.",
+            )
+
+    def check_parent(self, term: Term, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> None:
+        """Whether the code above a term is a code of some catalogue."""
+        codes = {code for catalogue in terms.values() for code in catalogue}
+        if term.parent is not None and term.parent not in codes:
+            raise self.wrong(
+                "code-unknown",
+                "No catalogue has the code that this term names as its parent.",
+                f"{pointer}/parent",
+                found=term.parent,
+                remedy=f"Nearest: {', '.join(nearest(term.parent, sorted(codes))) or 'none'}.",
+            )
 
     def check_codes(self, value: DatedValue, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> None:
         """Whether the codes that a value lists are in its catalogue."""
@@ -62,6 +99,16 @@ class Reader:
                         found=code,
                         remedy=f"Nearest: {', '.join(nearest(str(code), known) or tuple(known)) or 'none'}.",
                     )
+
+    def catalogue_unknown(self, name: str, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> ProgrammeError:
+        """The error for a catalogue that no pack has."""
+        return self.wrong(
+            "catalogue-unknown",
+            f"No pack has a catalogue {name!r}.",
+            pointer,
+            found=name,
+            remedy=f"Nearest: {', '.join(nearest(name, terms) or tuple(terms)) or 'none'}.",
+        )
 
     def term(self, catalogue: str, code: str, raw: Mapping[str, Any], pointer: str) -> Term:
         """A code of a catalogue."""
@@ -213,7 +260,24 @@ def _words(raw: Any) -> str:
 
 
 def _amount(raw: Any) -> Money:
-    return Money(_words(raw))
+    amount = Money(_words(raw))
+    if amount.cents < 0:
+        raise ValueError
+    return amount
+
+
+def _percent(raw: Any) -> Decimal:
+    number = Decimal(raw if isinstance(raw, str) else _whole(raw))
+    if not 0 <= number <= 100:  # raises for NaN
+        raise ValueError
+    return number
+
+
+def _levels(raw: Any) -> tuple[int, ...]:
+    levels = tuple(sorted(map(_whole, raw)))
+    if len(set(levels)) != len(levels) or not all(1 <= level <= 12 for level in levels):
+        raise ValueError
+    return levels
 
 
 _TRUTH = {"True": True, "False": False}
@@ -221,8 +285,8 @@ _VALUES: dict[ValueType, Any] = {
     "boolean": lambda raw: _TRUTH[repr(raw)],
     "integer": _whole,
     "money": _amount,
-    "percent": lambda raw: Decimal(raw if isinstance(raw, str) else _whole(raw)),
-    "levels": lambda raw: tuple(sorted(map(_whole, raw))),
+    "percent": _percent,
+    "levels": _levels,
     "codes": lambda raw: tuple(map(_words, raw)),
     "text": _words,
     "day": iso_day,
@@ -231,9 +295,9 @@ _VALUES: dict[ValueType, Any] = {
 _WANTED: dict[ValueType, str] = {
     "boolean": "Write true or false.",
     "integer": "Write a whole number.",
-    "money": 'Write it in quotes with two decimals, such as "12.50".',
-    "percent": "Write a number, with a point for decimals.",
-    "levels": "Write a list of whole numbers.",
+    "money": 'Write it in quotes with two decimals, such as "12.50"; not below 0.',
+    "percent": "Write a number from 0 to 100, with a point for decimals.",
+    "levels": "Write a list of whole numbers from 1 to 12, each once.",
     "codes": "Write a list of codes.",
     "text": "Write text.",
     "day": "Write it as YYYY-MM-DD.",

@@ -1,20 +1,23 @@
-"""The work on cases: suggesting risks, taking steps, deciding claims. Each joins entities, rules and the register."""
+"""The work on cases: suggesting risks, taking steps, deciding claims. Each joins entities, rules and the register.
+
+What is kept through here was checked. `work.plans.put`, `work.claims.put` and the like are the raw port beneath: they keep
+whatever is well formed, and are for imports, repairs and tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from pmp_core.compensation import Claim
-from pmp_core.errors import InvalidValue, StepRefused
+from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.measures import Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
-from pmp_core.plans.guards import Circumstances
+from pmp_core.plans.guards import EVALUATED, Circumstances
 from pmp_core.programme.entries import Value
-from pmp_core.register import facts, tables
+from pmp_core.register import admission, facts, tables
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.risks import SIGNALS, RiskSuggestion
 from pmp_core.rules import Decision, Result
@@ -26,7 +29,8 @@ def suggest_risks(
 ) -> list[RiskSuggestion]:
     """Run the signals over what the schools recorded in a semester. What is suggested waits for a person.
 
-    A signal that was suggested before for the same learner, semester and factor is not suggested again.
+    A signal that was suggested before for the same learner, semester and factor is not suggested again. Where whole days
+    were missed it is not known how many lessons they were: the lessons counted are enough, or the signal is undetermined.
 
     Args:
         work: the unit of work.
@@ -50,10 +54,11 @@ def suggest_risks(
             continue
         for signal in SIGNALS:
             evidence = measured[signal.measure].get(enrolment.learner_id, facts.Measured(signal.when_nothing))
-            result: Result = programme.rule(signal.name).decide({"on": on, signal.measure: evidence.value})
+            threshold = programme.read(signal.threshold, on).value
+            measured_value = evidence.compared_with(threshold)
+            result: Result = programme.rule(signal.name).decide({"on": on, signal.measure: measured_value})
             if result.outcome != "granted":
                 continue
-            threshold = programme.read(signal.threshold, on).value
             for factor in _codes(programme.read(signal.factor, on).value):
                 if (enrolment.learner_id, factor, signal.name) in known:
                     continue
@@ -67,7 +72,7 @@ def suggest_risks(
                         factor=factor,
                         suggested_on=on,
                         signal=signal.name,
-                        measured=evidence.value,
+                        measured=measured_value,
                         threshold=threshold if isinstance(threshold, int) else None,
                         evidence_first_day=min(evidence.days, default=None),
                         evidence_last_day=max(evidence.days, default=None),
@@ -82,12 +87,62 @@ def _codes(value: Value | None) -> tuple[str, ...]:
     return tuple(str(code) for code in value) if isinstance(value, tuple) else ()
 
 
-def add_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> SupportPlan:
-    """Keep a new draft, if its codes are the programme's and the learner has no other plan in the semester.
+def confirm_risk(
+    work: UnitOfWork, programme: Programme, suggestion_id: str, *, by: Actor, on: date, reason: str | None = None
+) -> RiskSuggestion:
+    """A suggested risk confirmed by a person in one of the programme's roles.
 
     Raises:
-        InvalidValue: `code-not-in-force` through `check_codes`.
-        StepRefused: `plan-exists`, naming the other plan; `plan-not-initial`.
+        NotFound: no such suggestion.
+        ProgrammeError: `code-unknown`: no such role, or no such factor.
+        InvalidValue: `code-not-in-force`.
+        StepRefused: `suggestion-decided`, `suggestion-before`.
+    """
+    suggestion = work.suggestions.get(suggestion_id)
+    _check_risk(programme, suggestion.factor, by, on)
+    return work.suggestions.put(suggestion.confirm(by=by, on=on, reason=reason))
+
+
+def reject_risk(
+    work: UnitOfWork, programme: Programme, suggestion_id: str, *, by: Actor, on: date, reason: str
+) -> RiskSuggestion:
+    """A suggested risk rejected by a person in one of the programme's roles; raises what `confirm_risk` does."""
+    suggestion = work.suggestions.get(suggestion_id)
+    admission.check_code(programme, "roles", by.role, on, "correct the day")
+    return work.suggestions.put(suggestion.reject(by=by, on=on, reason=reason))
+
+
+def add_risk(
+    work: UnitOfWork,
+    programme: Programme,
+    *,
+    id: str,
+    learner_id: str,
+    institution_id: str,
+    semester: Semester,
+    factor: str,
+    by: Actor,
+    on: date,
+    reason: str,
+) -> RiskSuggestion:
+    """A risk that a person adds without a signal, confirmed by that person; raises what `confirm_risk` does."""
+    _check_risk(programme, factor, by, on)
+    where = {"learner_id": learner_id, "institution_id": institution_id}
+    return work.suggestions.add(
+        RiskSuggestion.added(id=id, **where, semester=semester, factor=factor, by=by, on=on, reason=reason)
+    )
+
+
+def _check_risk(programme: Programme, factor: str, by: Actor, on: date) -> None:
+    admission.check_code(programme, "roles", by.role, on, "correct the day")
+    admission.check_code(programme, "risk-factors", factor, on, "correct the day")
+
+
+def add_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> SupportPlan:
+    """Keep a new draft, if it fits its institution, its learner, its semester and the risks that were confirmed.
+
+    Raises:
+        StepRefused: `plan-not-initial`, and with ProgrammeError and InvalidValue what `admission.check_plan` raises.
     """
     cycle = programme.life_cycle("plan")
     if plan.status != cycle.initial or plan.steps:
@@ -97,51 +152,55 @@ def add_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> Suppo
             found=plan.status,
             remedy=f"Give it the status {cycle.initial!r}.",
         )
-    check_plan_codes(programme, plan)
-    others = work.plans.find(learner_id=plan.learner_id, semester=plan.semester, released=False)
-    if others:
-        raise StepRefused(
-            "plan-exists",
-            f"The learner already has a plan for the semester {plan.semester}.",
-            found=others[0].id,
-            remedy="Revise that plan; a second one is not possible.",
-        )
+    admission.check_plan(work, programme, plan)
     return work.plans.add(plan)
 
 
-def check_plan_codes(programme: Programme, plan: SupportPlan) -> None:
-    """Whether every code of a plan is a term of the programme on the plan's first day.
+def change_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> SupportPlan:
+    """Keep a plan with other contents: risks, measures, days. Only while it is open: from where it can be submitted.
 
     Raises:
-        ProgrammeError: `code-unknown`, with the nearest codes.
-        InvalidValue: `code-not-in-force`.
+        NotFound: no such plan.
+        StepRefused: `plan-not-open`; `change-without-step`, where the status or the steps differ from those that are kept;
+            and with ProgrammeError and InvalidValue what `admission.check_plan` raises.
     """
-    used = [("partner-kinds", plan.partner_kind), ("plan-statuses", plan.status)]
-    used += [("risk-factors", risk.factor) for risk in plan.risks]
-    used += [("measure-kinds", measure.kind) for measure in plan.measures]
-    used += [("specialists", measure.specialist) for measure in plan.measures if measure.specialist is not None]
-    for catalogue, code in used:
-        reading = programme.pack.term(catalogue, code).on(plan.first_day)
-        if reading.state != "set":
-            raise InvalidValue(
-                "code-not-in-force",
-                f"The code {code!r} of {catalogue!r} is not in force on {plan.first_day}.",
-                found=reading.state,
-                remedy="Use another, or correct the plan's first day.",
-            )
+    kept, cycle = work.plans.get(plan.id), programme.life_cycle("plan")
+    if kept.status not in (cycle.initial, *cycle.step("submit").sources):
+        raise StepRefused(
+            "plan-not-open",
+            "The contents of a plan change only in a draft or under revision.",
+            found=kept.status,
+            remedy=f"Possible from here: {', '.join(cycle.possible(kept.status)) or 'nothing'}.",
+        )
+    if (plan.status, plan.released, plan.steps) != (kept.status, kept.released, kept.steps):
+        raise _without_step(plan.status)
+    admission.check_plan(work, programme, plan)
+    return work.plans.put(plan)
+
+
+def _without_step(status: str) -> StepRefused:
+    return StepRefused(
+        "change-without-step",
+        "The status and the steps change only by taking a step.",
+        found=status,
+        remedy="Leave them as they are, and take the step.",
+    )
 
 
 def take_plan_step(
     work: UnitOfWork, programme: Programme, plan_id: str, step: str, *, by: Actor, on: date, reason: str | None = None
 ) -> SupportPlan:
-    """A step of a plan's life, with the law asked first where the plan is submitted.
+    """A step of a plan's life. Status and role are looked at first, then the law where the plan is submitted or closed.
 
     Raises:
         NotFound: no such plan.
-        StepRefused: `plan-entry-refused` with the decision's reasons, or what `SupportPlan.take` raises.
+        StepRefused: `plan-entry-refused` with the decision's reasons; `evaluation-stale`, where the kept evaluation no longer
+            covers the plan; or what `SupportPlan.take` raises.
     """
     plan = work.plans.get(plan_id)
     cycle = programme.life_cycle("plan")
+    row = cycle.allowed(step, plan.status, by.role, reason)
+    evaluations = work.evaluations.find(plan_id=plan.id)
     if step == "submit":
         result: Result = programme.rule("plan-entry").decide(facts.plan_entry_facts(work, plan))
         if result.outcome != "granted":
@@ -151,6 +210,15 @@ def take_plan_step(
                 found=result.outcome,
                 remedy=f"`pmp rules show plan-entry` tells what has to be so.\n{result.explain('en')}",
             )
+    for evaluation in evaluations if EVALUATED in row.guards else ():
+        closing: Result = programme.rule("plan-closing").decide(evaluation.facts(plan))
+        if closing.outcome != "granted":
+            raise StepRefused(
+                "evaluation-stale",
+                f"The evaluation does not cover the plan as it is now: {', '.join(closing.reasons)}.",
+                found=evaluation.id,
+                remedy=f"Complete the evaluation, and keep it again.\n{closing.explain('en')}",
+            )
     now = Circumstances(
         on=on,
         semester=programme.calendar.semester_of(on),
@@ -158,7 +226,7 @@ def take_plan_step(
             work.sessions.count(plan_id=plan.id)
             or [c for c in work.claims.find(plan_id=plan.id) if c.decision_digest is not None]
         ),
-        evaluated=bool(work.evaluations.count(plan_id=plan.id)),
+        evaluated=bool(evaluations),
     )
     return work.plans.put(plan.take(step, life_cycle=cycle, by=by, on=on, reason=reason, circumstances=now))
 
@@ -167,10 +235,18 @@ def add_session(work: UnitOfWork, programme: Programme, session: Session) -> Ses
     """Keep a delivered session, if the rule `session` lets it count.
 
     Raises:
-        StepRefused: `session-refused` with the reasons; `measure-other-specialist`.
+        StepRefused: `session-refused` with the reasons; `session-other-measure`, `measure-other-specialist`.
     """
     plan = work.plans.get(session.plan_id)
     measure = plan.measure(session.measure)
+    kinds = programme.pack.codes("measure-kinds", parent=admission.CONSULTATIONS)
+    if measure.kind not in kinds:
+        raise StepRefused(
+            "session-other-measure",
+            "The measure is not one that is delivered in sessions.",
+            found=measure.kind,
+            remedy=f"Sessions are of: {', '.join(kinds)}. Correct the measure's number.",
+        )
     if measure.specialist is not None and measure.specialist != session.specialist:
         raise StepRefused(
             "measure-other-specialist",
@@ -190,7 +266,7 @@ def add_session(work: UnitOfWork, programme: Programme, session: Session) -> Ses
 
 
 def add_evaluation(work: UnitOfWork, programme: Programme, evaluation: Evaluation) -> Evaluation:
-    """Keep a plan's evaluation, if the rule `plan-closing` finds it complete.
+    """Keep a plan's evaluation, if the rule `plan-closing` finds it complete. One with a version replaces the kept one.
 
     Raises:
         StepRefused: `evaluation-of-draft`, `evaluation-incomplete` with the reasons.
@@ -208,12 +284,60 @@ def add_evaluation(work: UnitOfWork, programme: Programme, evaluation: Evaluatio
         raise StepRefused(
             "evaluation-incomplete", f"The evaluation is not complete: {', '.join(result.reasons)}.", remedy=result.explain("en")
         )
-    return work.evaluations.add(evaluation)
+    return work.evaluations.put(evaluation) if evaluation.version else work.evaluations.add(evaluation)
 
 
 def submit_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Actor, on: date) -> Claim:
-    """Keep a new claim and submit it."""
-    return work.claims.put(work.claims.add(claim).take("submit", life_cycle=programme.life_cycle("claim"), by=by, on=on))
+    """Submit a claim: a new one, or one with a version that is kept as a draft, such as after it was withdrawn.
+
+    Raises:
+        StepRefused: `claim-not-initial`, what `Claim.take` raises for the role, what `change_claim` raises for a kept draft,
+            and with NotFound, ProgrammeError and InvalidValue what `admission.check_claim` raises.
+    """
+    cycle = programme.life_cycle("claim")
+    if claim.status != cycle.initial or claim.submitted_on is not None or claim.decision_digest is not None:
+        raise StepRefused(
+            "claim-not-initial",
+            "A claim that is submitted begins as a draft, without a day of submission and without a decision.",
+            found=claim.status,
+            remedy=f"Give it the status {cycle.initial!r}, and leave the other two out.",
+        )
+    admission.check_claim(work, programme, claim.take("submit", life_cycle=cycle, by=by, on=on))
+    kept = change_claim(work, programme, claim) if claim.version else work.claims.add(claim)
+    return work.claims.put(kept.take("submit", life_cycle=cycle, by=by, on=on))
+
+
+def change_claim(work: UnitOfWork, programme: Programme, claim: Claim) -> Claim:
+    """Keep a claim with other contents, only while it is a draft.
+
+    Raises:
+        NotFound: no such claim.
+        StepRefused: `claim-not-open`; `change-without-step`, where the status changed.
+    """
+    kept, cycle = work.claims.get(claim.id), programme.life_cycle("claim")
+    if kept.status != cycle.initial:
+        raise StepRefused(
+            "claim-not-open",
+            "The contents of a claim change only while it is a draft.",
+            found=kept.status,
+            remedy=f"Possible from here: {', '.join(cycle.possible(kept.status)) or 'nothing'}.",
+        )
+    if (claim.status, claim.submitted_on, claim.decision_digest) != (kept.status, kept.submitted_on, kept.decision_digest):
+        raise _without_step(claim.status)
+    return work.claims.put(claim)
+
+
+def withdraw_claim(
+    work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date, reason: str | None = None
+) -> Claim:
+    """Withdraw a submitted claim; it is a draft again.
+
+    Raises:
+        NotFound: no such claim.
+        StepRefused: what `Claim.take` raises.
+    """
+    cycle = programme.life_cycle("claim")
+    return work.claims.put(work.claims.get(claim_id).take("withdraw", life_cycle=cycle, by=by, on=on, reason=reason))
 
 
 def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date) -> tuple[Claim, Decision]:
@@ -233,7 +357,7 @@ def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: A
     cycle = programme.life_cycle("claim")
     cycle.allowed("decide", claim.status, by.role, None)
     result: Result = programme.rule("compensation").decide(
-        facts.claim_facts(work, programme, claim, plan), prior=_used_before(work, claim, plan)
+        facts.claim_facts(work, programme, claim, plan), prior=facts.used_before(work, programme, claim, plan)
     )
     decision = result.decision(decided_on=on)
     counted = None if result.used is None or result.prior is None else result.used - result.prior
@@ -262,29 +386,6 @@ def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: A
     if result.outcome != "undetermined":
         claim = work.claims.put(claim.take("decide", life_cycle=cycle, by=by, on=on, decision_digest=decision.digest))
     return claim, decision
-
-
-def _used_before(work: UnitOfWork, claim: Claim, plan: SupportPlan) -> int | None:
-    """What the learner's other claims of the semester used of the ceiling, in cents.
-
-    Every decided claim counts, whatever its turn; one that was submitted earlier and is not decided makes it unknown.
-    """
-    plans = work.plans.find(learner_id=plan.learner_id, semester=plan.semester)
-    others = [
-        other
-        for other in work.claims.find(plan_id=[p.id for p in plans])
-        if other.id != claim.id and other.submitted_on is not None
-    ]
-    if any(other.decision_digest is None and _turn(other) < _turn(claim) for other in others):
-        return None
-    digests: dict[Any, Any] = {other.id: other.decision_digest for other in others if other.decision_digest is not None}
-    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests)})
-    counted = [row["counted_cents"] for row in rows if row["digest"] == digests[row["claim_id"]]]
-    return sum(cents for cents in counted if isinstance(cents, int))
-
-
-def _turn(claim: Claim) -> tuple[date, str]:
-    return claim.submitted_on or date.max, claim.id
 
 
 def decisions(work: UnitOfWork, claim_id: str) -> list[Decision]:

@@ -106,6 +106,9 @@ class Collection(Generic[E]):
     def put(self, entity: E) -> E:
         """Keep the changed entity in place of the one with its id.
 
+        This is the raw port: it asks neither the life cycle nor the law. What persons do goes through `casework`:
+        `take_plan_step`, `change_plan`, `change_claim` and the like.
+
         Returns:
             The entity with its new version.
 

@@ -13,6 +13,7 @@ from pmp_core.learners import Enrolment, Partnership
 from pmp_core.loading import Programme
 from pmp_core.measures import Session
 from pmp_core.plans import SupportPlan
+from pmp_core.register import tables
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import AbsenceKind, DayRange, Semester
 
@@ -120,26 +121,72 @@ def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
     return [turn for turn in turns if on(turn - timedelta(days=1)) != on(turn)]
 
 
+def used_before(work: UnitOfWork, programme: Programme, claim: Claim, plan: SupportPlan) -> int | None:
+    """What the learner's other claims of the semester used of the ceiling, in cents.
+
+    Every decided claim counts, whatever its turn; an earlier one that still waits for its decision, by its status, makes it
+    unknown.
+    """
+    cycle = programme.life_cycle("claim")
+    waiting = cycle.step("decide").sources
+    plans = work.plans.find(learner_id=plan.learner_id, semester=plan.semester)
+    others = [other for other in work.claims.find(plan_id=[p.id for p in plans]) if other.id != claim.id]
+    if any(other.status in waiting and _turn(other) < _turn(claim) for other in others):
+        return None
+    standing = [other for other in others if other.status not in (*waiting, cycle.initial)]
+    digests: dict[Any, Any] = {other.id: other.decision_digest for other in standing if other.decision_digest is not None}
+    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests)})
+    counted = [row["counted_cents"] for row in rows if row["digest"] == digests[row["claim_id"]]]
+    return sum(cents for cents in counted if isinstance(cents, int))
+
+
+def _turn(claim: Claim) -> tuple[date, str]:
+    return claim.submitted_on or date.max, claim.id
+
+
 @frozen
 class Measured:
-    """What a signal measures of a learner: the value, and the records behind it."""
+    """What a signal measures of a learner: the value, and the records behind it.
+
+    Args:
+        value: None is not known.
+        at_least: the value is known to be so much, and may be more.
+    """
 
     value: int | None
     records: int = 0
     days: tuple[date, ...] = ()
+    at_least: bool = False
+
+    def compared_with(self, threshold: object) -> int | None:
+        """The value where it is known, or is above the threshold in any case; None where it is not known."""
+        enough = isinstance(threshold, int) and self.value is not None and self.value > threshold
+        return self.value if enough or not self.at_least else None
 
 
 def signal_facts(work: UnitOfWork, semester: Semester, days: DayRange) -> dict[str, dict[str, Measured]]:
-    """What the signals measure in a semester: by fact, then by learner. Lessons of all institutions count together."""
+    """What the signals measure in a semester: by fact, then by learner. Lessons of all institutions count together.
+
+    How many lessons a whole day was nobody says: with such a day the lessons are at least those that were counted.
+    """
     lessons: dict[str, list[date]] = defaultdict(list)
+    whole_days: set[str] = set()
     for absence in work.absences.find(absence=AbsenceKind.UNEXCUSED, order=("day",)):
-        if absence.day in days and absence.lesson is not None:
-            lessons[absence.learner_id].append(absence.day)
+        if absence.day not in days:
+            continue
+        missed = lessons[absence.learner_id]
+        if absence.lesson is None:
+            whole_days.add(absence.learner_id)
+        else:
+            missed.append(absence.day)
     points: dict[str, list[int]] = defaultdict(list)
     for mark in work.marks.find(semester=semester):
         if mark.points is not None:
             points[mark.learner_id].append(mark.points)
     return {
-        "unexcused_lessons": {learner: Measured(len(missed), len(missed), tuple(missed)) for learner, missed in lessons.items()},
+        "unexcused_lessons": {
+            learner: Measured(len(missed), len(missed), tuple(missed), learner in whole_days)
+            for learner, missed in lessons.items()
+        },
         "lowest_mark": {learner: Measured(min(marks), len(marks)) for learner, marks in points.items()},
     }

@@ -14,6 +14,9 @@ from typing import Any, Self
 from pmp_core.compensation import Claim
 from pmp_core.errors import ProgrammeMismatch, RegisterError
 from pmp_core.loading import Programme, load_programme
+from pmp_core.measures import Session
+from pmp_core.outcomes import Evaluation
+from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
 from pmp_core.register import casework, tables
@@ -57,6 +60,7 @@ class Register:
         programme: Programme | str | None = None,
         plugins: PluginSet | None = None,
         adopt_programme: bool = False,
+        drop_overlays: bool = False,
         new_id: Callable[[str], str] = random_id,
     ) -> Self:
         """Open a register, or make a new one.
@@ -67,19 +71,24 @@ class Register:
             programme: a programme, or the id of one. None: the one the register was made with, overlays included.
             plugins: where to look for the storage; None loads the installed one.
             adopt_programme: work on under another version of the same programme, such as new rates. Decisions made
-                before keep the hash of theirs.
+                before keep the hash of theirs. With the id of the register's programme its own overlays stay.
+            drop_overlays: adopt a programme without overlays on a register that has some; they are lost.
             new_id: makes ids; for tests and examples that shall come out the same each time.
 
         Raises:
-            ProgrammeMismatch: `register-other-programme`; `register-other-version` without `adopt_programme`.
+            ProgrammeMismatch: `register-other-programme`; `register-other-version` without `adopt_programme`;
+                `register-overlays-dropped` without `drop_overlays`.
             RegisterError: `register-newer`, `register-without-programme`, and what the storage raises.
             PluginError: no plug-in opens such a target.
         """
         storage = MemoryStorage() if target == "memory:" else _storage(target, plugins)
         try:
             info, kept = _read_info(storage)
+            _check_schema(info)
             loaded = _programme(programme, info, kept, plugins)
             _check(info, loaded, adopt_programme)
+            if kept and info["programme_hash"] != loaded.hash and not (loaded.pack.overlays or drop_overlays):
+                raise _overlays_dropped(kept, loaded)
             storage.create(tables.TABLES)
             if info.get("programme_hash") != loaded.hash:
                 with storage.begin() as transaction:
@@ -118,10 +127,32 @@ class Register:
         with self.unit_of_work() as work:
             return casework.suggest_risks(work, self.programme, Semester(semester), on=on, new_id=self.new_id)
 
-    def take_plan_step(self, plan_id: str, step: str, *, on: date, by: Actor | None = None, reason: str | None = None) -> Any:
+    def add_plan(self, plan: SupportPlan) -> SupportPlan:
+        """Keep a new draft; see `casework.add_plan`."""
+        with self.unit_of_work() as work:
+            return casework.add_plan(work, self.programme, plan)
+
+    def take_plan_step(
+        self, plan_id: str, step: str, *, on: date, by: Actor | None = None, reason: str | None = None
+    ) -> SupportPlan:
         """Take a step of a plan's life; see `casework.take_plan_step`."""
         with self.unit_of_work() as work:
             return casework.take_plan_step(work, self.programme, plan_id, step, by=by or self.actor, on=on, reason=reason)
+
+    def add_session(self, session: Session) -> Session:
+        """Keep a delivered session; see `casework.add_session`."""
+        with self.unit_of_work() as work:
+            return casework.add_session(work, self.programme, session)
+
+    def submit_claim(self, claim: Claim, *, on: date, by: Actor | None = None) -> Claim:
+        """Submit a claim; see `casework.submit_claim`."""
+        with self.unit_of_work() as work:
+            return casework.submit_claim(work, self.programme, claim, by=by or self.actor, on=on)
+
+    def withdraw_claim(self, claim_id: str, *, on: date, by: Actor | None = None, reason: str | None = None) -> Claim:
+        """Withdraw a submitted claim; see `casework.withdraw_claim`."""
+        with self.unit_of_work() as work:
+            return casework.withdraw_claim(work, self.programme, claim_id, by=by or self.actor, on=on, reason=reason)
 
     def decide_claim(self, claim_id: str, *, on: date, by: Actor | None = None) -> tuple[Claim, Decision]:
         """Decide a submitted claim; see `casework.decide_claim`."""
@@ -132,6 +163,11 @@ class Register:
         """Every decision on a claim, oldest first."""
         with self.unit_of_work() as work:
             return casework.decisions(work, claim_id)
+
+    def add_evaluation(self, evaluation: Evaluation) -> Evaluation:
+        """Keep a plan's evaluation; see `casework.add_evaluation`."""
+        with self.unit_of_work() as work:
+            return casework.add_evaluation(work, self.programme, evaluation)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -187,16 +223,20 @@ def _programme(
     return load_programme(wanted, overlays=kept if wanted == info.get("programme_id") else (), plugins=plugins)
 
 
-def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
-    if not info:
-        return
-    if int(info["schema_version"]) > tables.SCHEMA_VERSION:
+def _check_schema(info: dict[str, str]) -> None:
+    """Before anything else: a newer library's overlays may not even load here."""
+    if info and int(info["schema_version"]) > tables.SCHEMA_VERSION:
         raise RegisterError(
             "register-newer",
             "The register was made by a newer version of this library.",
             found=info["schema_version"],
             remedy=f"Update pmp-core; this one knows the schema up to {tables.SCHEMA_VERSION}.",
         )
+
+
+def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
+    if not info:
+        return
     if info["programme_id"] != programme.id:
         raise ProgrammeMismatch(
             "register-other-programme",
@@ -208,8 +248,21 @@ def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
             "register-other-version",
             f"The register was made with another version of {programme.id!r}: other overlays, or another release of the library.",
             found=f"{info['programme_hash'][:12]} in the register, {programme.hash[:12]} now",
-            remedy="Open it without `programme` to use its own overlays, or say that the new version is meant: `adopt_programme=True`.",
+            remedy=(
+                "To work on under this version, adopt it once: `pmp import --adopt-programme`, or `adopt_programme=True`. "
+                f"The register's own overlays stay if the programme is given by its id, {programme.id!r}."
+            ),
         )
+
+
+def _overlays_dropped(kept: Sequence[OverlayText], programme: Programme) -> ProgrammeMismatch:
+    return ProgrammeMismatch(
+        "register-overlays-dropped",
+        "The register has overlays, and the programme to adopt has none: its rates and codes would be lost.",
+        found=", ".join(overlay.name for overlay in kept),
+        remedy=f"Give the programme by its id, {programme.id!r}, to keep them, or with the new overlays; "
+        "if they are to go, open it with `drop_overlays=True`.",
+    )
 
 
 def _write_info(transaction: Transaction, programme: Programme) -> None:

@@ -90,7 +90,7 @@ class RiskSuggestion(Entity):
         """The suggestion confirmed by a person.
 
         Raises:
-            StepRefused: `suggestion-decided`, if it is not open.
+            StepRefused: `suggestion-decided`, if it is not open; `suggestion-before`, if it was not yet suggested.
         """
         return self._decided(SuggestionState.CONFIRMED, by, on, reason)
 
@@ -98,7 +98,7 @@ class RiskSuggestion(Entity):
         """The suggestion rejected by a person, with a reason.
 
         Raises:
-            StepRefused: `suggestion-decided`, if it is not open.
+            StepRefused: `suggestion-decided`, if it is not open; `suggestion-before`, if it was not yet suggested.
         """
         return self._decided(SuggestionState.REJECTED, by, on, reason)
 
@@ -109,5 +109,12 @@ class RiskSuggestion(Entity):
                 "The suggestion was decided before.",
                 found=self.state.value,
                 remedy="Add a risk of your own, with a reason, if it is to be seen otherwise.",
+            )
+        if on < self.suggested_on:
+            raise StepRefused(
+                "suggestion-before",
+                "The suggestion is decided before it was made.",
+                found=on,
+                remedy=f"It was suggested on {self.suggested_on}: correct the day.",
             )
         return self.changed(state=state, decided_by=by.name, decided_role=by.role, decided_on=on, reason=reason)

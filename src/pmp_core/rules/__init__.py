@@ -14,6 +14,7 @@ from pmp_core.rules.expression import (
     parameter,
     pick,
     present,
+    term_in_force,
     where_required,
 )
 from pmp_core.rules.result import OUTCOMES, Outcome, Result
@@ -45,5 +46,6 @@ __all__ = [
     "parameter",
     "pick",
     "present",
+    "term_in_force",
     "where_required",
 ]

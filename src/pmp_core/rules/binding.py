@@ -56,7 +56,7 @@ def keys(among: tuple[str, ...] | Catalogue, pack: Pack) -> tuple[str, ...]:
 
 def _bound_step(rule: Rule, step: Step, pack: Pack) -> Step:
     for path in step.clauses:
-        if path not in pack.values:
+        if not pack.says(path):
             raise _unknown("clause-unknown", rule, step, path, pack)
     tree = tree_of(step)
     replaced: dict[Expression, Expression] = {}
@@ -75,11 +75,11 @@ def _chain(
     rule: Rule, step: Step, p: Parameter, pack: Pack, made: Callable[[Value], Expression], outside: Expression | None
 ) -> Expression:
     if p.by is None:
-        if p.path not in pack.values:
+        if not pack.says(p.path):
             raise _unknown("parameter-unknown", rule, step, p.path, pack)
-        return _dated(pack.values[p.path], fact(p.on), made, outside)
+        return _dated(pack.value(p.path), fact(p.on), made, outside)
     paths = {key: p.path.format(key) for key in keys(p.among, pack)}
-    known = [pack.values[path] for path in paths.values() if path in pack.values]
+    known = [pack.value(path) for path in paths.values() if pack.says(path)]
     if not known:
         raise _unknown("parameter-unknown", rule, step, p.path, pack)
     possible = codes(rule.fact(p.by), pack)
@@ -90,9 +90,9 @@ def _chain(
             remedy="Give the fact its choices, and let `among` name every one of them.",
         )
     # A code that a deployment added has no value until the deployment sets one.
-    nobody_set = {key: Unset(path, _stand_in(known[0], outside)) for key, path in paths.items() if path not in pack.values}
+    nobody_set = {key: Unset(path, _stand_in(known[0], outside)) for key, path in paths.items() if not pack.says(path)}
     arms: dict[str, Expression] = {
-        key: nobody_set.get(key) or _dated(pack.values[path], fact(p.on), made, outside) for key, path in paths.items()
+        key: nobody_set.get(key) or _dated(pack.value(path), fact(p.on), made, outside) for key, path in paths.items()
     }
     *_, last = arms.values()  # the fact's codes are checked at the door, so the last arm needs no comparison
     return pick(fact(p.by), dict(list(arms.items())[:-1]), last)
@@ -101,7 +101,7 @@ def _chain(
 def _dated(value: DatedValue, on: FactValue, made: Callable[[Value], Expression], outside: Expression | None) -> Expression:
     """The value in force on a day. Where none is, a truth or a membership is FALSE; anything else is not known."""
     unset = Unset(value.path, _stand_in(value, outside))
-    nothing = outside or (FALSE if value.type == "boolean" else unset)
+    nothing = outside or (FALSE if value.type in ("boolean", "term") else unset)
     result: Expression = nothing if value.entries else unset
     spans = value.spans()
     for i, (days, entry) in enumerate(spans):
@@ -117,7 +117,7 @@ def _stand_in(value: DatedValue, outside: Expression | None) -> Constant:
     return False if outside is not None else _STAND_INS.get(value.type, 0)
 
 
-_STAND_INS: dict[str, Constant] = {"boolean": False, "text": "", "day": date(2000, 1, 1)}
+_STAND_INS: dict[str, Constant] = {"boolean": False, "term": False, "text": "", "day": date(2000, 1, 1)}
 
 
 def _constant(value: Value) -> Expression:

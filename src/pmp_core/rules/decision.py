@@ -7,19 +7,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from pmp_core.errors import InvalidValue
 from pmp_core.programme import Pack, Reading
 from pmp_core.programme.entries import State, Value
 from pmp_core.programme.entries import Status as EntryStatus
-from pmp_core.rules.explanation import Plain, Summary, explained, written
-from pmp_core.rules.expression import FactValue, MemberOfParameter, Parameter, Present, nodes
+from pmp_core.rules.explanation import USED_BEFORE, Plain, Summary, explained, written
+from pmp_core.rules.expression import PRIOR, FactValue, MemberOfParameter, Parameter, Present, nodes
 from pmp_core.rules.result import Outcome, Result
 from pmp_core.rules.rule import Check, Cut, FactType, Let, Rule, Step, Wording, tree_of
 from pmp_core.values import Day, DayRange, Entity, Language, Money, Text, iso_day, write_day
 
 Stored = Annotated[int, Field(strict=True)] | Annotated[bool, Field(strict=True)] | Annotated[str, Field(strict=True)] | None
+
+
+# Handed to the validation by `decision_of` alone: what comes from anywhere else has to bring its digest.
+_SEAL = object()
 
 
 class FactUsed(Entity):
@@ -68,7 +72,8 @@ class DecisionStep(Entity):
 class Decision(Entity):
     """An answer with its reasons, its clauses and the facts as they were: enough to decide again, and to appeal.
 
-    `digest` is the SHA-256 of everything else; a decision whose digest does not fit cannot be made.
+    `digest` is the SHA-256 of everything else; a decision whose digest does not fit, or that has none, cannot be made.
+    Only a result makes a new one: `Result.decision`.
 
     Raises:
         InvalidValue: `decision-altered`.
@@ -91,9 +96,9 @@ class Decision(Entity):
     digest: str = ""
 
     @model_validator(mode="after")
-    def _sealed(self) -> Self:
+    def _sealed(self, info: ValidationInfo) -> Self:
         sealed = hashlib.sha256(self.model_dump_json(exclude={"digest"}).encode()).hexdigest()
-        if self.digest not in ("", sealed):
+        if self.digest != sealed and info.context is not _SEAL:
             raise InvalidValue(
                 "decision-altered",
                 "The decision does not fit its digest.",
@@ -126,6 +131,7 @@ class Decision(Entity):
             cents[0],
             cents[1],
             self.missing,
+            {fact.name: fact.meaning for fact in self.facts},
             self.decided_on,
         )
         return explained(summary, self.steps, language)
@@ -139,22 +145,23 @@ class Decision(Entity):
 def decision_of(result: Result, decided_on: date) -> Decision:
     """The decision that a result makes."""
     rule, summary = result.rule, result.rule.summary(result)
-    return Decision(
-        rule=rule.name,
-        title=summary.title,
-        programme=summary.programme,
-        programme_title=summary.programme_title,
-        programme_hash=summary.programme_hash,
-        decided_on=decided_on,
-        outcome=result.outcome,
-        outcome_text=summary.wording.of(result.outcome),
-        amount=result.amount,
-        asked=None if summary.asked_cents is None else Money.from_cents(summary.asked_cents),
-        reasons=result.reasons,
-        prior_cents=result.prior,
-        facts=tuple(_facts(result).values()),
-        steps=steps_of(result),
-    )
+    content = {
+        "rule": rule.name,
+        "title": summary.title,
+        "programme": summary.programme,
+        "programme_title": summary.programme_title,
+        "programme_hash": summary.programme_hash,
+        "decided_on": decided_on,
+        "outcome": result.outcome,
+        "outcome_text": summary.wording.of(result.outcome),
+        "amount": result.amount,
+        "asked": None if summary.asked_cents is None else Money.from_cents(summary.asked_cents),
+        "reasons": result.reasons,
+        "prior_cents": result.prior,
+        "facts": tuple(_facts(result).values()),
+        "steps": steps_of(result),
+    }
+    return Decision.model_validate(content, context=_SEAL)
 
 
 def steps_of(result: Result) -> tuple[DecisionStep, ...]:
@@ -164,6 +171,7 @@ def steps_of(result: Result) -> tuple[DecisionStep, ...]:
     values = dict(zip((step.name for step in rule.definition.steps), result.values, strict=True))
     asked = rule.definition.asked
     before = plain[asked] if asked else None
+    used_before = FactUsed(name="prior", type="cents", meaning=USED_BEFORE, value=result.prior)
     steps = []
     for step in rule.definition.steps:
         value = values[step.name]
@@ -179,7 +187,10 @@ def steps_of(result: Result) -> tuple[DecisionStep, ...]:
                 unit=step.type if isinstance(step, Let) else "cents" if cut else "boolean",
                 before=before if cut and value is not None else None,
                 reached=result.outcome != "refused" or isinstance(step, Check),
-                facts=tuple(used[name] for name in _names(step, rule.definition)),
+                facts=(
+                    *(used[name] for name in _names(step, rule.definition)),
+                    *((used_before,) if PRIOR in nodes(tree_of(step)) else ()),
+                ),
                 clauses=tuple(_clause(reading, rule.pack) for reading in rule.clauses(step, plain)),
             )
         )

@@ -12,6 +12,9 @@ from pmp_core.rules.lowering import UNKNOWN_SUM
 from pmp_core.rules.rule import Fact, Rule
 from pmp_core.values import Money
 
+# How alike two names are (difflib) for a key of a mapping to be taken as a fact, misspelt.
+_LOOKS_MISSPELT = 0.8
+
 
 class Facts:
     """Facts by name, for those handed in as keywords or as a mapping."""
@@ -26,24 +29,44 @@ class Door:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.names = tuple(fact.name for fact in rule.facts)
+        self._known = frozenset(self.names)
 
     def gather(self, facts: object, named: Mapping[str, Any]) -> Facts:
         """Facts from a mapping, from keywords, or from both; what is left out is missing.
 
         Raises:
-            FactError: `fact-unknown` for a keyword that is no fact of the rule; `facts-unreadable`.
+            FactError: `fact-unknown` for a keyword that is no fact of the rule, and for a key of a mapping that looks like a
+                misspelt fact; `facts-unreadable`; `prior-wrong` where the rule has no running sum.
         """
+        if "prior" in named:  # the keyword exists only where the rule has a running sum
+            raise FactError(
+                "prior-wrong",
+                f"The rule {self.rule.name!r} has no running sum, and so nothing was used before.",
+                remedy="Leave `prior` out.",
+            )
         unknown = [name for name in named if name not in self.names]
         if unknown:
-            near = nearest(unknown[0], self.names)
-            raise FactError(
-                "fact-unknown",
-                f"The rule {self.rule.name!r} knows no fact {unknown[0]!r}.",
-                remedy=(f"Did you mean {near[0]!r}? " if near else "") + self.wanted(),
-            )
+            raise self._unknown(unknown[0], nearest(unknown[0], self.names))
         if facts is not None and not isinstance(facts, Mapping):
             raise FactError("facts-unreadable", "Hand in an object or keywords, not both.", remedy=self.wanted())
+        if facts and not facts.keys() >= self._known:
+            self._check_misspelt(facts, named)
         return Facts({**dict.fromkeys(self.names), **(facts or {}), **named})
+
+    def _check_misspelt(self, facts: Mapping[str, Any], named: Mapping[str, Any]) -> None:
+        absent = [name for name in self.names if name not in facts and name not in named]
+        for key in facts:
+            if isinstance(key, str) and key not in (*self.names, *self.rule.by, *self.rule.order):
+                near = nearest(key, absent, cutoff=_LOOKS_MISSPELT)
+                if near:
+                    raise self._unknown(key, near)
+
+    def _unknown(self, name: str, near: tuple[str, ...]) -> FactError:
+        return FactError(
+            "fact-unknown",
+            f"The rule {self.rule.name!r} knows no fact {name!r}.",
+            remedy=(f"Did you mean {near[0]!r}? " if near else "") + self.wanted(),
+        )
 
     def lacking(self, facts: object, name: str) -> FactError:
         """The error for an object that has no such attribute: a misspelt one must not count as a missing fact."""
@@ -93,6 +116,13 @@ class Door:
                 f"The fact {fact.name!r} lies outside what an amount can be.",
                 found=plain,
                 remedy="Hand in 0 cents or more, less than 687 million euro.",
+            )
+        if fact.at_least is not None and plain < fact.at_least:
+            raise FactError(
+                "fact-value",
+                f"The fact {fact.name!r} lies below what it can be.",
+                found=plain,
+                remedy=f"Hand in {fact.at_least} or more.",
             )
         codes = fact.choices if isinstance(fact.choices, tuple) else ()
         if codes and plain not in codes:

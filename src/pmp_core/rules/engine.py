@@ -25,7 +25,7 @@ class BoundRule:
         pack: the programme's pack it is bound to.
         decide: `decide(facts=None, /, *, prior=0, **named) -> Result`. Facts are an object with an attribute for each
             fact (a host's own will do), a mapping, or keywords. `None` means that a fact is not known. For a rule with
-            money `prior` is what the group's earlier claims used, in cents; None: one of them is undetermined.
+            a running sum `prior` is what the group's earlier claims used, in cents; None: one of them is undetermined.
             Raises FactError: `fact-unknown`, `fact-lacking`, `fact-required`, `fact-type`, `fact-value`, `prior-wrong`.
         bits: the bit of each reason in a result's mask.
     """
@@ -61,7 +61,7 @@ class BoundRule:
             if day is None or (p.by is not None and key not in keys(p.among, self.pack)):
                 continue  # which entry applies cannot be told; the missing fact is named among the reasons
             path = p.path.format(key)
-            if path in self.pack.values:
+            if self.pack.says(path):
                 readings.append(self.pack.read(path, day))
         readings += [self.pack.read(path, on) for path in step.clauses if on is not None]
         return tuple(readings)
@@ -112,6 +112,7 @@ class BoundRule:
             result.amount_cents,
             facts[asked] if asked else None,
             result.reasons if result.outcome == "undetermined" else (),
+            {fact.name: fact.meaning for fact in self.facts},
         )
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,12 +31,14 @@ class Summary:
     amount_cents: int | None
     asked_cents: int | None
     missing: tuple[str, ...]
+    meanings: Mapping[str, Text]
     decided_on: date | None = None
 
 
 _WORDS = {
     "decision": Text("LĒMUMS", "DECISION"),
     "granted-of": Text("{outcome} – piešķirts {amount} no prasītajiem {asked}", "{outcome} – {amount} of the {asked} asked for"),
+    "granted-in-full": Text("{outcome} {amount}, cik prasīts", "{outcome} {amount}, as asked"),
     "programme": Text("Programma", "Programme"),
     "rule": Text("Noteikums", "Rule"),
     "decided-on": Text("Lēmuma diena", "Decided on"),
@@ -57,9 +59,9 @@ _WORDS = {
     "unset": Text("vērtība nav noteikta", "no value is set"),
     "not-yet-in-force": Text("vēl nav spēkā", "not yet in force"),
     "ended": Text("vairs nav spēkā", "no longer in force"),
-    "prior": Text("agrāk izlietots", "used before"),
     EARLIER_CLAIM: Text("agrāka pieteikuma lēmums", "the decision on an earlier claim"),
 }
+USED_BEFORE = Text("agrāk izlietots", "used before")
 STATUSES = {
     "verified": Text("pārbaudīts avots", "verified"),
     "reported": Text("pēc citu sniegtām ziņām", "reported"),
@@ -79,7 +81,8 @@ def explained(summary: Summary, steps: Sequence[DecisionStep], language: Languag
     outcome = summary.wording.of(summary.outcome)[language]
     if summary.amount_cents is not None and summary.asked_cents is not None:
         amount, asked = write_cents(summary.amount_cents, language), write_cents(summary.asked_cents, language)
-        outcome = words("granted-of").format(outcome=outcome, amount=amount, asked=asked)
+        said = "granted-in-full" if summary.outcome == "granted" else "granted-of"
+        outcome = words(said).format(outcome=outcome, amount=amount, asked=asked)
     lines = [f"{words('decision')}: {outcome}.", f"{words('rule')}: {summary.title[language]}."]
     lines += [
         f"{words('programme')}: {summary.programme_title[language]} ({summary.programme}, {words('contents')} {summary.programme_hash[:12]})."
@@ -87,7 +90,11 @@ def explained(summary: Summary, steps: Sequence[DecisionStep], language: Languag
     if summary.decided_on is not None:
         lines += [f"{words('decided-on')}: {write_day(summary.decided_on, language)}"]
     if summary.missing:
-        names = [words(name) if name == EARLIER_CLAIM else name for name in summary.missing]
+        titles = {clause.path: clause.title for step in steps for clause in step.clauses} | dict(summary.meanings)
+        names = [
+            words(name) if name == EARLIER_CLAIM else f"{titles[name][language]} ({name})" if name in titles else name
+            for name in summary.missing
+        ]
         lines += [f"{words('missing')}: {', '.join(names)}."]
     lines += [f"{words('steps')}:"]
     for number, step in enumerate(steps, 1):

@@ -99,7 +99,7 @@ class Parameter(Expression):
     """A dated value of the programme, not yet bound.
 
     Args:
-        path: in the pack; `{}` stands for the key.
+        path: in the pack, of a value or, as `catalogue/code`, of a term; `{}` stands for the key.
         on: the date fact that says for which day.
         by: the fact whose value goes into the path.
         among: the keys there are, or the catalogue (and parent) whose codes they are.
@@ -209,8 +209,13 @@ def present(name: str) -> Present:
 
 
 def parameter(path: str, *, on: str, by: str | None = None, among: Iterable[str] | Catalogue = ()) -> Parameter:
-    """The programme's value at `path` on the day that the fact `on` tells."""
+    """The programme's value at `path` on the day that the fact `on` tells; for a term, whether it is in force."""
     return Parameter(path, on, by, among if isinstance(among, Catalogue) else tuple(among))
+
+
+def term_in_force(among: Catalogue, *, by: str, on: str) -> Parameter:
+    """Whether the code that the fact `by` tells can be used on the day that the fact `on` tells."""
+    return Parameter(f"{among.name}/{{}}", on, by, among)
 
 
 def where_required(path: str, condition: Expression, *, on: str = "on") -> Expression:

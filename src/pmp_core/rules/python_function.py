@@ -111,19 +111,21 @@ def local(fact: str) -> str:
 def python_function(rule: Rule, owner: object) -> tuple[Callable[..., Result], str]:
     """The `decide` of a bound rule, and its source.
 
-    `decide(facts=None, /, *, prior=0, **named)`: facts as an object with attributes, a mapping, or keywords.
+    `decide(facts=None, /, *, prior=0, **named)`: facts as an object with attributes, a mapping, or keywords. The keyword
+    `prior` is there only where the rule has a running sum.
     """
     code, door = PythonCode(), Door(rule)
     names = ", ".join(local(fact.name) for fact in rule.facts)
     facts_tuple = f"({names},)"
     code.names |= {"rule": owner, "gather": door.gather, "lacking": door.lacking, "check": door.check, "Mapping": Mapping}
+    code.names |= {} if rule.by else {"prior": 0}  # without a running sum nothing can have been used before
     load = "; ".join(f"{local(fact.name)} = facts.{fact.name}" for fact in rule.facts)
     head = [
-        "def decide(facts=None, /, *, prior=0, **named):",
+        f"def decide(facts=None, /, {'*, prior=0, ' if rule.by else ''}**named):",
         "if facts is None or named or type(facts) is dict: facts = gather(facts, named)",
         f"try: {load}",
         "except AttributeError as error:",
-        "    if isinstance(facts, Mapping): return decide(gather(facts, named), prior=prior)",
+        f"    if isinstance(facts, Mapping): return decide(gather(facts, named){', prior=prior' if rule.by else ''})",
         "    raise lacking(facts, error.name) from None",
     ]
     absent = [(local(fact.name), code.constant(fact.absent)) for fact in rule.facts if fact.absent is not None]
@@ -143,6 +145,8 @@ def _odd(fact: Fact, code: PythonCode) -> list[str]:
     tests = [f"type({own}) is not {code.constant(TYPES[fact.type]) if fact.type == 'day' else TYPES[fact.type].__name__}"]
     if fact.type == "cents":
         tests += [f"not 0 <= {own} < {UNKNOWN_SUM}"]
+    if fact.at_least is not None:
+        tests += [f"{own} < {fact.at_least}"]
     if isinstance(fact.choices, tuple) and fact.choices:
         tests += [f"{own} not in {code.constant(frozenset(fact.choices))}"]
     return tests

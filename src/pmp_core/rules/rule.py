@@ -46,6 +46,7 @@ class Fact:
         required: asked for at the door; every other fact may be missing, and the answer then says so.
         choices: the codes there are, or the catalogue that lists them; any other is an error.
         absent: what a missing value *means*, if it means anything.
+        at_least: for a whole number, the smallest that can be; anything below is an error at the door.
         words: what its codes are called, where no catalogue says it.
     """
 
@@ -56,6 +57,7 @@ class Fact:
     required: bool = False
     choices: tuple[str, ...] | Catalogue = ()
     absent: Constant = None
+    at_least: int | None = None
     words: Mapping[str, Text] = field(factory=dict, eq=False)
 
     @property

@@ -1,8 +1,9 @@
 """Taking a source in: compare with the register, show what is new, changed, the same, withdrawn or refused; keep it.
 
-Learners and enrolments that the source no longer has are marked as withdrawn and stay; absences and marks that it took
-back are removed. What is withdrawn is only ever judged inside what the source says it covers, and a kind of record of
-which some could not even be told apart is not judged at all.
+Learners and enrolments that the source no longer has are marked as withdrawn and stay, and such an enrolment is ended;
+absences and marks that it took back are removed, but for those of learners who are gone. What is withdrawn is only ever
+judged inside what the source says it covers, and a kind of record of which some could not even be told apart is not
+judged at all.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from pmp_core.errors import Place, SourceError
+from pmp_core.errors import InvalidValue, Place, SourceError
 from pmp_core.register import Register, UnitOfWork, tables
-from pmp_core.sources.intake import INTAKES, Intake
+from pmp_core.sources.entity_intake import Enrolments, Institutions, Learners
+from pmp_core.sources.intake import Intake
 from pmp_core.sources.records import RECORD_KINDS, LearnerRecord, Record, RecordKind
 from pmp_core.sources.report import IngestReport
+from pmp_core.sources.row_intake import Absences, Marks
 from pmp_core.sources.source import Coverage, Located, Problem, Source
 
 MOST_WITHDRAWN = 0.2
+INTAKES: dict[RecordKind, type[Intake]] = {
+    "institution": Institutions,
+    "learner": Learners,
+    "enrolment": Enrolments,
+    "absence": Absences,
+    "mark": Marks,
+}
 
 
 def ingest(
@@ -29,6 +39,7 @@ def ingest(
     on: date,
     dry_run: bool = False,
     most_withdrawn: float = MOST_WITHDRAWN,
+    new_institutions: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> IngestReport:
     """Take what a source has into the register, in one unit of work: all good records, or nothing.
@@ -40,14 +51,18 @@ def ingest(
         dry_run: compare and report, and keep nothing.
         most_withdrawn: a run that would withdraw more than this share of what is kept of a kind stops. A safety of ours,
             no rule: 0.2 unless told otherwise.
+        new_institutions: allow a read that lists institutions of which the register knows none under this source's name,
+            although it knows others.
         progress: called with how many of how many records are done.
 
     Returns:
         What was added, changed, unchanged, withdrawn and refused, by kind, with every problem.
 
     Raises:
-        SourceError: the source cannot be read; `withdrawal-too-large`. Nothing was kept.
+        SourceError: the source cannot be read; `source-other-school`, `withdrawal-too-large`. Nothing was kept.
+        InvalidValue: `share-invalid`.
     """
+    check_share(most_withdrawn)
     report = IngestReport(source.name, dry_run)
     records: dict[RecordKind, dict[str, Record]] = {kind: {} for kind in RECORD_KINDS}
     coverages: list[Coverage] = []
@@ -62,13 +77,19 @@ def ingest(
             _take_record(records[item.record.kind], item, report)
     with register.unit_of_work(keep=not dry_run) as work:
         total, done = sum(map(len, records.values())), 0
-        intakes = {kind: INTAKES[kind](work, register, source.name, on) for kind in RECORD_KINDS}
+        if not new_institutions:
+            listed = set(records["institution"])
+            listed |= {p.identity for p in report.problems if p.kind == "institution" and p.identity is not None}
+            _check_institutions(work, source.name, listed)
+        intakes: dict[RecordKind, Intake] = {}
+        for kind in RECORD_KINDS:
+            intakes[kind] = INTAKES[kind](work, register, source.name, on, intakes)
         for kind in RECORD_KINDS:
             # A problem of no kind may have been of any.
             refused = {problem.identity for problem in report.problems if problem.kind in (kind, None)}
             counts = report.counts[kind]
             for identity, record in records[kind].items():
-                outcome = intakes[kind].take(record, intakes)
+                outcome = intakes[kind].take(record)
                 if isinstance(outcome, Problem):
                     report.problems.append(replace(outcome, place=places[kind, identity]))
                     refused.add(identity)
@@ -93,6 +114,28 @@ def ingest(
     learners = (record for record in records["learner"].values() if isinstance(record, LearnerRecord))
     report.personal_codes_dropped = sum(record.personal_code is not None for record in learners)
     return report
+
+
+def check_share(share: float) -> None:
+    """Whether this is a share.
+
+    Raises:
+        InvalidValue: `share-invalid`.
+    """
+    if not 0 <= share <= 1:  # nor is what is no number at all
+        raise InvalidValue("share-invalid", "A share is a number from 0 to 1.", found=share, remedy="Write 0.2 for a fifth.")
+
+
+def _check_institutions(work: UnitOfWork, source: str, listed: set[str]) -> None:
+    known = {str(row["identity"]) for row in work.transaction.find(tables.SOURCE_KEYS, {"source": source, "kind": "institution"})}
+    if listed and known and not listed & known:
+        raise SourceError(
+            "source-other-school",
+            f"The source lists only institutions that were never read under the name {source!r}; nothing was taken.",
+            found=", ".join(sorted(listed)[:5]),
+            remedy="Give this school's exports a name of their own: --name. If these institutions do belong to this source, "
+            "allow it: new_institutions=True, --new-institutions.",
+        )
 
 
 def _keep_problems(work: UnitOfWork, source: str, problems: list[Problem]) -> None:
@@ -158,5 +201,5 @@ def _withdraw(
             remedy="Check that the file is whole. If it is meant, allow it: "
             f"most_withdrawn={math.ceil(100 * len(gone) / covered) / 100:.2f} or more.",
         )
-    intake.withdraw(gone)
+    report.closed += intake.withdraw(gone)
     report.counts[kind].withdrawn = len(gone)

@@ -6,6 +6,7 @@ remembers which key stands for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -58,6 +59,9 @@ class LearnerRecord(Entity):
     middle_name: Name | None = None
     birth_date: Day | None = None
     personal_code: PersonalCode | None = None
+
+    def __repr_args__(self) -> Iterator[tuple[str, str]]:
+        yield "key", self.key  # and no name: what is printed ends up in logs
 
     @property
     def identity(self) -> str:

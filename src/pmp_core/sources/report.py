@@ -28,6 +28,7 @@ class IngestReport:
         source: the source's name.
         counts: by kind of record.
         problems: every record that was refused, with file, row and column.
+        closed: how many of the withdrawn enrolments were still open, and were ended.
         held_back: kinds of which nothing was withdrawn, since some refused rows could not be told apart.
         personal_codes_dropped: how many personal codes were read and not kept.
     """
@@ -36,6 +37,7 @@ class IngestReport:
     dry_run: bool
     counts: dict[RecordKind, Counts] = field(default_factory=lambda: {kind: Counts() for kind in RECORD_KINDS})
     problems: list[Problem] = field(default_factory=list)
+    closed: int = 0
     held_back: list[RecordKind] = field(default_factory=list)
     personal_codes_dropped: int = 0
 
@@ -50,6 +52,7 @@ class IngestReport:
             "source": self.source,
             "dry_run": self.dry_run,
             "counts": {kind: asdict(counts) for kind, counts in self.counts.items()},
+            "closed": self.closed,
             "held_back": self.held_back,
             "personal_codes_dropped": self.personal_codes_dropped,
             "problems": [

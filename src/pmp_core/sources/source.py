@@ -88,6 +88,9 @@ class Located:
     record: Record
     place: Place = field(default_factory=Place)
 
+    def __repr__(self) -> str:
+        return f"<Located {self.record.kind} {self.record.identity}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

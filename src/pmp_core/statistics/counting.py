@@ -1,6 +1,7 @@
 """The overview: learners, risks, plans, measures, money and outcomes, by state, municipality or institution.
 
-Plans and learners are counted apart: a learner with plans in two semesters is one learner. The figures are for those who
+Plans and learners are counted apart: a learner with plans in two semesters is one learner. A plan counts once it was
+submitted for the first time; before that it is a draft, and nothing of it but its number counts. The figures are for those who
 work with the register; nothing is suppressed, so they are not for publication.
 """
 
@@ -35,6 +36,7 @@ class Line:
     suggestions_open: int = 0
     learners_with_plan: int = 0
     plans: int = 0
+    plans_in_draft: int = 0
     measures: int = 0
     sessions: int = 0
     claims: int = 0
@@ -51,6 +53,7 @@ TITLES: dict[str, Text] = {
     "suggestions_open": Text("gaida izvērtējumu", "suggestions open"),
     "learners_with_plan": Text("ar plānu", "with a plan"),
     "plans": Text("Plāni", "Plans"),
+    "plans_in_draft": Text("plāni sagatavošanā", "plans in draft"),
     "measures": Text("Pasākumi", "Measures"),
     "sessions": Text("Konsultācijas", "Sessions"),
     "claims": Text("Pieteikumi", "Claims"),
@@ -151,6 +154,7 @@ class _Counting:
         self.of: dict[tuple[str, str], Line] = {
             place: Line(*place) for place in sorted(set(self.place.values()), key=lambda p: (p[1], p[0]))
         }
+        self.initial = register.programme.life_cycle("plan").initial
         self.days = None if semester is None else register.programme.calendar.days(semester)
 
     def rows(self, table: Table) -> list[dict[str, Scalar]]:
@@ -165,6 +169,7 @@ class _Counting:
         plans = {
             row["id"]: row for row in self.rows(tables.PLANS) if not row["released"] and self.semester in (None, row["semester"])
         }
+        plans = self._submitted(plans)
         self._plans(plans)
         self._money(plans)
         self._outcomes(plans)
@@ -187,6 +192,14 @@ class _Counting:
                     at_risk[id(line)].add(row["learner_id"])
         for line in self.of.values():
             line.learners, line.learners_with_risk = len(there[id(line)]), len(at_risk[id(line)])
+
+    def _submitted(self, plans: dict[Scalar, dict[str, Scalar]]) -> dict[Scalar, dict[str, Scalar]]:
+        """The plans that were submitted at least once; the drafts are counted here."""
+        with_steps = {row["plan_id"] for row in self.rows(tables.PLAN_STEPS)}
+        drafts = {id for id, row in plans.items() if row["status"] == self.initial and id not in with_steps}
+        for id in drafts:
+            self.line(plans[id]["institution_id"]).plans_in_draft += 1
+        return {id: row for id, row in plans.items() if id not in drafts}
 
     def _plans(self, plans: dict[Scalar, dict[str, Scalar]]) -> None:
         planned: dict[int, set[Scalar]] = defaultdict(set)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from pmp_core.errors import InvalidValue, masked
 from pmp_core.values.entity import Entity, Name
 from pmp_core.values.identifiers import Id
+
+
+def _no_personal_code(name: str) -> str:
+    if masked(name) != name:
+        raise InvalidValue(
+            "name-is-personal-code",
+            "The name of who acts must not contain a personal code: it stands in the history.",
+            found=name,
+            remedy="Write the name, or the user name in the host's system.",
+        )
+    return name
 
 
 class Actor(Entity):
     """A person in a role of the programme's catalogue `roles`.
 
     Args:
-        name: who, as it shall stand in the history.
+        name: who, as it shall stand in the history; without a personal code.
         role: a code of `roles`.
         institution_id: the institution the person acts for; None for municipality and state.
         municipality_id: the municipality the person acts for; None for the state.
+
+    Raises:
+        InvalidValue: `name-is-personal-code`.
     """
 
-    name: Name
+    name: Annotated[Name, AfterValidator(_no_personal_code)]
     role: Name
     institution_id: Id | None = None
     municipality_id: Id | None = None

@@ -8,8 +8,10 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from pmp_core.errors import MASK, InvalidValue, masked
+from pmp_core.errors import InvalidValue, masked
 from pmp_core.values.days import text_schema
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class CheckedText(str):
@@ -35,7 +37,8 @@ class OpaqueId(CheckedText):
     """An id that the register or a source gave and that means nothing. Never a personal code: those are refused.
 
     Raises:
-        InvalidValue: `id-invalid`; `id-is-personal-code` for 11 digits, with or without a hyphen after the sixth.
+        InvalidValue: `id-invalid`; `id-is-personal-code` for a text with a personal code anywhere in it: 11 digits, with or
+            without something between the sixth and the seventh. A UUID is an id whatever its digits are.
 
     >>> OpaqueId("L-4F7K2")
     'L-4F7K2'
@@ -48,10 +51,10 @@ class OpaqueId(CheckedText):
     remedy = "Use 1 to 120 printable characters, with no space at either end."
 
     def __new__(cls, text: str) -> Self:
-        if masked(text) == MASK:
+        if masked(text) != text and not _UUID.fullmatch(text):
             raise InvalidValue(
                 "id-is-personal-code",
-                "An id must not be a personal code: codes change, and ids are shown.",
+                "An id must not be or contain a personal code: codes change, and ids are shown.",
                 found=text,
                 remedy="Let the register give the id, and hand the code in as `personal_code`.",
             )
