@@ -109,7 +109,7 @@ def test_each_school_has_a_name_of_its_own(pmp: Pmp, place: Path) -> None:
         "institution_key: {constant: S}", "institution_key: {constant: T}"
     )
     (place / "mapping.yaml").write_text(mapping, encoding="utf-8")
-    (place / "pupils.csv").write_text("Id,Given,Family\nA,Zane,Zīle\n", encoding="utf-8")
+    (place / "pupils.csv").write_text("Id,Given,Family\nA,Ērika,Kalna\n", encoding="utf-8")
     ended = imported(pmp, place, "--json")
     assert code_of(ended) == (1, "source-other-school")
     assert "--name" in json.loads(ended.stderr)["error"]["remedy"]

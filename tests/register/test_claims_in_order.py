@@ -27,7 +27,7 @@ AUTHOR, CLERK = Actor(name="Ilze", role="plan-author"), Actor(name="Jana", role=
 BARE = load_programme("lv-8.3.4")
 RATES = Path(__file__).parents[2] / "examples/sample-school/rates.example.yaml"
 RATED = load_programme("lv-8.3.4", overlays=[RATES])
-DECIDED = date(2022, 12, 1)
+DECIDED = date(2023, 5, 31)
 KINDS = ("accommodation", "public-transport-tickets", "special-transport", "catering")
 Answer = tuple[str, str, Money | None]
 
@@ -295,3 +295,11 @@ def test_an_overlay_of_the_deployment_decides_and_its_hash_stands_in_the_decisio
         claim, decision = register.decide_claim("C-1", on=DECIDED)
     assert (claim.status, decision.amount, decision.reasons) == ("decided", Money("20.00"), ("cut-to-ceiling",))
     assert decision.programme_hash == programme.hash != RATED.hash
+
+
+def test_a_claim_is_not_decided_before_the_day_it_was_submitted(register: Register) -> None:
+    submit(register, "C-1", "10.00", on="2022-11-10")
+    with pytest.raises(StepRefused) as caught:
+        register.decide_claim("C-1", on=date(2022, 11, 9))
+    assert caught.value.code == "claim-decided-before"
+    assert register.decide_claim("C-1", on=date(2022, 11, 10))[0].status == "decided"

@@ -139,12 +139,11 @@ def test_an_enrolment_that_vanished_while_the_learner_stays_has_ended(
     assert take(filled, items((*without(enrolment("A")), *more), *ALL_COVERED), LAST).changes == 0
 
 
-def test_an_enrolment_never_ends_before_it_begins(in_memory: Register) -> None:
+def test_an_enrolment_that_never_began_is_no_day_at_school(in_memory: Register) -> None:
     given = (school("S"), learner("A"), learner("B"), enrolment("B", first_day=date(2023, 1, 9)))
     take(in_memory, items(given, *ALL_COVERED))
     take(in_memory, items(given[:2], *ALL_COVERED), LAST)
-    (stay,) = stays(in_memory, "B")
-    assert (stay.first_day, stay.last_day) == (date(2023, 1, 9), date(2023, 1, 9))
+    assert stays(in_memory, "B") == []
 
 
 def test_an_enrolment_that_had_ended_keeps_its_last_day(filled: Register) -> None:
@@ -286,3 +285,13 @@ def test_what_is_no_share_stops_before_anything_is_read(in_memory: Register, sha
     with pytest.raises(InvalidValue) as caught:
         take(in_memory, [SourceError("file-unreadable", "The file breaks off.")], most_withdrawn=share)
     assert caught.value.code == "share-invalid"
+
+
+def test_a_new_grade_is_no_corrected_first_day_and_the_old_one_stays(in_memory: Register) -> None:
+    given = (school("S"), learner("A"), learner("B"))
+    before = enrolment("B", level=7, first_day=date(2022, 9, 1))
+    take(in_memory, items((*given, before), *ALL_COVERED), date(2023, 10, 1))
+    after = enrolment("B", level=8, first_day=date(2023, 9, 1))
+    take(in_memory, items((*given, after), *ALL_COVERED), date(2023, 10, 2))
+    kept = sorted((stay.level, stay.first_day, stay.last_day) for stay in stays(in_memory, "B"))
+    assert kept == [(7, date(2022, 9, 1), date(2023, 8, 31)), (8, date(2023, 9, 1), None)]

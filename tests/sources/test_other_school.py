@@ -26,7 +26,7 @@ from given_source import (
 
 from pmp_core.errors import Place, SourceError
 from pmp_core.register import Register
-from pmp_core.sources import IngestReport, Located, ingest
+from pmp_core.sources import Coverage, IngestReport, Located, ingest
 
 OTHER = date(2012, 5, 6)
 
@@ -117,3 +117,32 @@ def test_what_is_printed_of_a_record_has_no_name() -> None:
         assert "A" in text
         assert not [name for name in ("Ērika", "Ž-A", "Zane", "2010") if name in text]
     assert repr(Located(one)) == "<Located learner A>"
+
+
+def test_another_name_without_a_birth_date_is_another_person_and_a_blank_one_takes_nothing_away(in_memory: Register) -> None:
+    take(in_memory, items((school("S"), learner("A")), *ALL_COVERED))
+    blank = take(in_memory, items((school("S"), learner("A", birth_date=None)), *ALL_COVERED))
+    assert (counts(blank, "changed"), codes(blank)) == ({"learner": 1}, [])
+    other = learner("A", given_name="Anna", family_name="Liepa", birth_date=None)
+    assert codes(take(in_memory, items((school("S"), other), *ALL_COVERED))) == [("learner-other-person", "learner", "A")]
+    with in_memory.unit_of_work() as work:
+        (kept,) = work.learners.find()
+    assert (kept.given_name, kept.birth_date) == ("Ērika", date(2010, 1, 31))
+
+
+def test_what_the_register_added_to_an_institution_stays_when_the_file_leaves_it_empty(in_memory: Register) -> None:
+    take(in_memory, items((school("S"),), *ALL_COVERED))
+    with in_memory.unit_of_work() as work:
+        work.institutions.put(work.institutions.find()[0].changed(partner_kind="municipality"))
+    take(in_memory, items((school("S", name="Cits nosaukums"),), *ALL_COVERED))
+    with in_memory.unit_of_work() as work:
+        (kept,) = work.institutions.find()
+    assert (kept.name, kept.partner_kind) == ("Cits nosaukums", "municipality")
+
+
+def test_who_goes_on_at_a_school_that_was_not_read_is_not_withdrawn(in_memory: Register) -> None:
+    moved = (enrolment("A", "S", last_day=date(2022, 10, 21)), enrolment("A", "T", date(2022, 10, 31)))
+    take(in_memory, items((school("S"), school("T"), learner("A"), learner("B"), enrolment("B"), *moved), *ALL_COVERED))
+    one_school = tuple(Coverage(kind, "S") for kind in ("institution", "learner", "enrolment"))
+    report = take(in_memory, items((school("S"), learner("B"), enrolment("B"), moved[0]), *one_school), most_withdrawn=1)
+    assert counts(report, "withdrawn") == {}

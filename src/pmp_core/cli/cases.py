@@ -193,7 +193,12 @@ def evaluate(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: 
     """Keep the evaluation of a plan, if it is complete."""
     fields = json_object(file)
     with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
-        fields = {**fields, "id": opened_register.new_id("V"), "evaluated_by": fields.get("evaluated_by", by)}
+        kept_before = work.evaluations.find(plan_id=str(fields.get("plan_id")))
+        new: dict[str, Any] = {"id": opened_register.new_id("V"), "version": 0}
+        own = (
+            {"id": kept_before[0].id, "version": kept_before[0].version} if kept_before else new
+        )  # one that is there is replaced
+        fields = {**fields, **own, "evaluated_by": fields.get("evaluated_by", by)}
         kept = casework.add_evaluation(work, opened_register.programme, Evaluation.model_validate(fields))
     show([{"id": kept.id, "plan": kept.plan_id, "evaluated on": kept.evaluated_on}], json=json)
 

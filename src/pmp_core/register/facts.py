@@ -19,8 +19,9 @@ from pmp_core.values import AbsenceKind, DayRange, Semester
 
 
 def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: str) -> Enrolment | None:
-    """The learner's enrolment on a day: at this institution, else at another."""
-    there = [enrolment for enrolment in work.enrolments.find(learner_id=learner_id) if day in enrolment.days]
+    """The learner's enrolment on a day: at this institution, else at another; of several the one that began last."""
+    enrolments = work.enrolments.find(learner_id=learner_id, order=("-first_day",))
+    there = [enrolment for enrolment in enrolments if day in enrolment.days]
     here = [enrolment for enrolment in there if enrolment.institution_id == institution_id]
     return next(iter((*here, *there)), None)
 

@@ -124,7 +124,10 @@ class Institutions(Keyed):
             record,
             "I",
             lambda id: self.work.institutions.add(Institution(id=id, **fields())),
-            lambda id: self.work.institutions.put(self.work.institutions.get(id).changed(**fields())),
+            # What the export leaves empty may have been set in the register, and stays.
+            lambda id: self.work.institutions.put(
+                self.work.institutions.get(id).changed(**{name: value for name, value in fields().items() if value is not None})
+            ),
         )
 
     def _municipality(self, record: InstitutionRecord) -> str | None:
@@ -193,19 +196,36 @@ class Learners(Keyed):
                 "correct the birth date and the name in two imports.",
             )
         fields = record.model_dump(include={"given_name", "family_name", "middle_name", "birth_date"})
+        # An export without birth dates does not take away one that is known: it tells the next import who is who.
+        changes = {name: value for name, value in fields.items() if name != "birth_date" or value is not None}
         return self.remember(
             record,
             "L",
             lambda id: self.work.learners.add(Learner(id=id, **fields)),
-            lambda id: self.work.learners.put(self.work.learners.get(id).changed(**fields)),
+            lambda id: self.work.learners.put(self.work.learners.get(id).changed(**changes)),
         )
+
+    def missing(self, seen: set[str], coverages: list[Coverage]) -> tuple[list[str], int]:
+        """Those kept and not withdrawn before, but for those who go on at an institution that was not read."""
+        gone, covered = super().missing(seen, coverages)
+        read = self.institution_ids(coverages)
+        if not gone or read is None:
+            return gone, covered
+        elsewhere = {
+            enrolment.learner_id
+            for enrolment in self.work.enrolments.find(learner_id=[str(self.known[identity]["entity_id"]) for identity in gone])
+            if enrolment.institution_id not in read and (enrolment.last_day is None or enrolment.last_day >= self.on)
+        }
+        return [identity for identity in gone if str(self.known[identity]["entity_id"]) not in elsewhere], covered
 
     def _is_other_person(self, record: LearnerRecord) -> bool:
         known = self.known.get(record.identity)
         if known is None or known["fingerprint"] == fingerprint_of(record):
             return False
         kept = self.work.learners.get(str(known["entity_id"]))
-        if None in (kept.birth_date, record.birth_date) or kept.birth_date == record.birth_date:
+        if None in (kept.birth_date, record.birth_date):
+            return kept.given_name != record.given_name and kept.family_name != record.family_name
+        if kept.birth_date == record.birth_date:
             return False
         return (kept.given_name, kept.family_name) != (record.given_name, record.family_name)
 
@@ -265,6 +285,9 @@ class Enrolments(Keyed):
                 mistaken.append(enrolment.id)
                 continue
             until = left.get(enrolment.learner_id, self.on)
+            if enrolment.first_day >= until:  # it never began
+                mistaken.append(enrolment.id)
+                continue
             later = [new.first_day for new in now if new.first_day > enrolment.first_day]
             last_day = max(enrolment.first_day, min([until, *later]) - _DAY)
             if enrolment.last_day is None or enrolment.last_day >= until:
@@ -290,8 +313,10 @@ class Enrolments(Keyed):
     def _corrects(self, new: Enrolment, old: Enrolment, gone: Mapping[str, str]) -> bool:
         """Whether one enrolment is the other with its first day corrected.
 
-        A new one that began only after the old one was read is no correction: then the old one had really been going on.
+        A correction keeps track and level. A new one that began only after the old one was read is none either: then the
+        old one had really been going on. What is no correction is ended, which loses nothing.
         """
         read_on = self.known[gone[old.id]]["read_on"]
         began = max(old.first_day, read_on) if isinstance(read_on, date) else old.first_day
-        return new.institution_id == old.institution_id and new.days.overlaps(old.days) and new.first_day <= began
+        same = (new.institution_id, new.track, new.level) == (old.institution_id, old.track, old.level)
+        return same and new.days.overlaps(old.days) and new.first_day <= began
