@@ -180,3 +180,18 @@ def live(work: UnitOfWork, cycle: LifeCycle, claims: list[Claim]) -> list[Claim]
     rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests), "outcome": "refused"})
     refused = {row["claim_id"] for row in rows if row["digest"] == digests[str(row["claim_id"])]}
     return [claim for claim in claims if claim.status != cycle.initial and claim.submitted_on and claim.id not in refused]
+
+
+def check_decidable(claim: Claim, on: date) -> None:
+    """Whether a submitted claim can be decided on this day.
+
+    Raises:
+        StepRefused: `claim-decided-before`.
+    """
+    if claim.submitted_on is not None and on < claim.submitted_on:
+        raise StepRefused(
+            "claim-decided-before",
+            "The claim was submitted after this day.",
+            found=on,
+            remedy=f"Decide it on {claim.submitted_on} or later.",
+        )

@@ -356,13 +356,7 @@ def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: A
     plan = work.plans.get(claim.plan_id)
     cycle = programme.life_cycle("claim")
     cycle.allowed("decide", claim.status, by.role, None)
-    if claim.submitted_on is not None and on < claim.submitted_on:
-        raise StepRefused(
-            "claim-decided-before",
-            "The claim was submitted after this day.",
-            found=on,
-            remedy=f"Decide it on {claim.submitted_on} or later.",
-        )
+    admission.check_decidable(claim, on)
     result: Result = programme.rule("compensation").decide(
         facts.claim_facts(work, programme, claim, plan), prior=facts.used_before(work, programme, claim, plan)
     )
