@@ -50,6 +50,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "dateutil": ("values", "learners", "plans", "measures"),
     "pluggy": ("hooks", "plugins"),
     "narwhals": ("statistics", "rules"),
+    "numpy": ("rules/frames/arrays",),
     "typer": ("cli",),
     "rich": ("cli",),
     "pytest": ("testing",),
@@ -300,13 +301,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         pmp_core.Lerner  # noqa: B018 - asking for it is the test
 
 
-HEAVY = ("typer", "rich", "sqlalchemy", "polars", "pandas", "pyarrow", "narwhals", "pydantic", "pytest", "openpyxl")
+HEAVY = ("typer", "rich", "sqlalchemy", "polars", "pandas", "numpy", "pyarrow", "narwhals", "pydantic", "pytest", "openpyxl")
 WITHOUT_FRAMES = (
     "typer",
     "rich",
     "sqlalchemy",
     "polars",
     "pandas",
+    "numpy",
     "pyarrow",
     "openpyxl",
     "pytest",

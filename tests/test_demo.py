@@ -48,10 +48,11 @@ def test_every_outcome_of_a_claim_occurs(dump: Dump) -> None:
     assert {row["status"] for row in dump["claims"] if row["id"] in undecided} == {"submitted"}
 
 
-def test_the_undetermined_claims_say_that_the_rate_is_missing(dump: Dump) -> None:
+def test_the_undetermined_claims_say_that_neither_the_kind_nor_its_rate_is_known_for_their_days(dump: Dump) -> None:
     documents = [Decision.model_validate_json(r["document"]) for r in dump["decisions"] if r["outcome"] == "undetermined"]
     assert documents
-    assert all("compensation.cap.special-transport" in str(document.missing) for document in documents)
+    missing = {"measure-kinds/special-transport", "compensation.cap.special-transport"}
+    assert all(set(document.missing) == missing for document in documents)
 
 
 def test_persons_decide_on_risks_in_every_way_and_one_waits(dump: Dump) -> None:

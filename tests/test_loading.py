@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from pmp_core import hooks
-from pmp_core.errors import ProgrammeError, RuleError
-from pmp_core.loading import STAGE_RULES, load_programme
+from pmp_core.errors import Place, ProgrammeError, RuleError
+from pmp_core.loading import STAGE_RULES, check_overlays, load_programme, programmes_on
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
 from pmp_core.rules import Check, Fact, Rule, fact, parameter
@@ -139,6 +139,15 @@ def test_a_plug_ins_rule_that_does_not_fit_is_told_when_the_programme_is_loaded(
         load_programme("lv-8.3.4", plugins=PluginSet([("mine", RulePlugin(adult(path="programme.in-forse")))]))
 
 
+def test_a_plug_ins_rule_that_does_not_fit_can_wait_until_it_is_asked_for() -> None:
+    plugins = PluginSet([("mine", RulePlugin(adult("minor", path="programme.in-forse"), adult()))])
+    programme = load_programme("lv-8.3.4", plugins=plugins, strict=False)
+    assert programme.rule("adult").decide(on=DAY, age=18).outcome == "granted"
+    assert {name: error.code for name, error in programme.misfits().items()} == {"minor": "parameter-unknown"}
+    with pytest.raises(RuleError, match="parameter-unknown"):
+        programme.rule("minor")
+
+
 CYCLE = """
 pack: xx-1
 terms:
@@ -178,3 +187,105 @@ def test_a_guard_that_no_room_implements_is_told(tmp_path: Path) -> None:
 def test_an_unknown_programme_is_looked_for_among_the_plug_ins_that_are_installed() -> None:
     with pytest.raises(ProgrammeError, match="programme-unknown"):
         load_programme("xx-1")
+
+
+# --- what a programme says of itself -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "in_force"),
+    [
+        (date(2023, 12, 31), ("lv-8.3.4",)),
+        (date(2024, 1, 1), ()),
+        (date(2024, 6, 30), ()),
+        (date(2024, 7, 1), ("lv-4.2.3.1",)),
+        (date(2029, 8, 31), ("lv-4.2.3.1",)),
+        (date(2029, 9, 1), ()),
+    ],
+)
+def test_on_a_day_one_programme_is_in_force_or_none(day: date, in_force: tuple[str, ...]) -> None:
+    found = programmes_on(day)
+    assert found.in_force == in_force
+    assert [one.programme for one in found.standings] == ["lv-8.3.4", "lv-4.2.3.1"]
+    assert found.standings[0] == load_programme("lv-8.3.4").standing(day)
+
+
+def test_a_plug_ins_programme_stands_beside_the_shipped_ones(tmp_path: Path) -> None:
+    plugins = PluginSet([("mine", PackPlugin(pack_folder(tmp_path, "has-risk")))])
+    assert "xx-1" in [one.programme for one in programmes_on(DAY, plugins=plugins).standings]
+    assert "xx-1" not in programmes_on(DAY, plugins=plugins).in_force
+
+
+def test_a_programme_is_compared_with_itself_on_another_day_and_with_another_version() -> None:
+    plain, laid = load_programme("lv-8.3.4"), load_programme("lv-8.3.4", overlays=[OverlayText("two.example.yaml", OVERLAY)])
+    assert "target-group.iap-support.general.levels" in [
+        one.path for one in plain.differences(date(2021, 8, 31), date(2021, 9, 1))
+    ]
+    assert [one.path for one in plain.differences(DAY, DAY, other=laid)] == ["plans.risks-at-least"]
+    assert plain.differences(DAY, DAY) == ()
+
+
+def test_a_programme_tells_its_sources_and_what_is_not_set() -> None:
+    programme = load_programme("lv-8.3.4")
+    assert programme.inventory().counts["unset"] > 0
+    assert "compensation.ceiling" in [one.value.path for one in programme.not_set()]
+    assert "compensation" in [one.rule for one in programme.blocked() if one.always]
+    assert programme.misfits() == {}
+
+
+def test_the_rules_that_do_not_fit_a_plug_ins_programme_are_told_and_the_others_are_looked_at(tmp_path: Path) -> None:
+    plugins = PluginSet([("mine", PackPlugin(pack_folder(tmp_path, "has-risk")))])
+    programme = load_programme("xx-1", plugins=plugins)
+    misfits = programme.misfits()
+    assert set(misfits) == set(programme.rules)
+    assert {error.code for error in misfits.values()} <= {"parameter-unknown", "catalogue-unknown", "clause-unknown"}
+    assert [str(one.misfit) for one in programme.blocked()] == [str(error) for error in misfits.values()]
+    overlay = OverlayText("xx.example.yaml", "overlay_for: xx-1\ntitle: {lv: a, en: a}\n")
+    checked = check_overlays(overlay, plugins=plugins)
+    assert (checked.programme.id, checked.effects[0].changes) == ("xx-1", ())
+
+
+def test_overlays_are_checked_one_over_the_other() -> None:
+    first = OverlayText("two.example.yaml", OVERLAY)
+    second = OverlayText("three.example.yaml", OVERLAY.replace("value: 2", "value: 3"))
+    checked = check_overlays(first, second)
+    assert checked.programme.hash == load_programme("lv-8.3.4", overlays=[first, second]).hash
+    assert [[(one.kind, one.before and one.before.value, one.after.value) for one in e.changes] for e in checked.effects] == [
+        [("overrides", 1, 2)],
+        [("overrides", 2, 3)],
+    ]
+
+
+def test_an_overlay_for_no_programme_is_told_with_its_place() -> None:
+    with pytest.raises(ProgrammeError, match=r"There are: lv-8\.3\.4") as caught:
+        check_overlays(OverlayText("wrong.example.yaml", OVERLAY.replace("lv-8.3.4", "lv-8.3.5")))
+    assert (caught.value.code, caught.value.place.pointer, caught.value.place.row) == ("programme-unknown", "/overlay_for", 2)
+
+
+def test_an_overlay_with_which_a_rule_cannot_be_used_is_told() -> None:
+    entries = "entries: [{from: 2022-01-01, source: s, status: example}]"
+    kinds = "".join(f"    kind-{i}: {{title: {{lv: a, en: a}}, parent: compensation, {entries}}}\n" for i in range(60))
+    many = OverlayText("many.example.yaml", f"overlay_for: lv-8.3.4\ntitle: {{lv: a, en: a}}\nterms:\n  measure-kinds:\n{kinds}")
+    with pytest.raises(ProgrammeError, match="63 fit into its mask") as caught:
+        check_overlays(OverlayText("two.example.yaml", OVERLAY), many)
+    assert (caught.value.code, caught.value.place.file) == ("overlay-breaks-rule", "many.example.yaml")
+    assert "set what is not set" in caught.value.remedy
+
+
+def test_a_pack_of_a_plug_in_that_says_otherwise_than_the_code_is_told(tmp_path: Path) -> None:
+    folder = pack_folder(tmp_path, "has-risk")
+    (folder / "fixed.yaml").write_text(
+        "pack: xx-1\nvalues:\n  plans.one-per-semester:\n    title: {lv: a, en: a}\n    type: boolean\n"
+        "    entries: [{from: 2020-01-01, value: false, source: s, status: verified}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ProgrammeError, match="value-fixed") as caught:
+        load_programme("xx-1", plugins=PluginSet([("mine", PackPlugin(folder))]))
+    assert caught.value.place == Place("xx-1", pointer="/values/plans.one-per-semester")
+
+
+def test_a_check_looks_at_the_rules_of_installed_plug_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = PluginSet([("mine", RulePlugin(adult()))])
+    monkeypatch.setattr(PluginSet, "load", lambda *names: installed)
+    checked = check_overlays(OverlayText("two.example.yaml", OVERLAY))
+    assert "adult" in [one.rule for one in checked.programme.blocked()]

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
         VersionConflict,
     )
     from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
-    from pmp_core.loading import Programme, load_programme
+    from pmp_core.loading import Programme, load_programme, programmes_on
     from pmp_core.measures import Session
     from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
     from pmp_core.plans import PlannedRisk, SupportMeasure, SupportPlan
     from pmp_core.plugins import PluginSet
     from pmp_core.register import Register
     from pmp_core.risks import RiskSuggestion
-    from pmp_core.rules import Decision
+    from pmp_core.rules import BoundRule, Decision, Redecision, Result
     from pmp_core.sources import ingest
     from pmp_core.statistics import overview
     from pmp_core.values import Actor, DayRange, Money, PersonalCode, RiskResult, SchoolYear, Semester, Track
@@ -61,14 +61,14 @@ _HOMES = {
         "VersionConflict",
     ),
     "learners": ("Enrolment", "Institution", "Learner", "Municipality", "Partnership"),
-    "loading": ("Programme", "load_programme"),
+    "loading": ("Programme", "load_programme", "programmes_on"),
     "measures": ("Session",),
     "outcomes": ("Evaluation", "MeasureOutcome", "RiskOutcome"),
     "plans": ("PlannedRisk", "SupportMeasure", "SupportPlan"),
     "plugins": ("PluginSet",),
     "register": ("Register",),
     "risks": ("RiskSuggestion",),
-    "rules": ("Decision",),
+    "rules": ("BoundRule", "Decision", "Redecision", "Result"),
     "sources": ("ingest",),
     "statistics": ("overview",),
     "values": ("Actor", "DayRange", "Money", "PersonalCode", "RiskResult", "SchoolYear", "Semester", "Track"),
@@ -77,6 +77,7 @@ _HOME_OF = {name: room for room, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Actor",
+    "BoundRule",
     "Claim",
     "DayRange",
     "Decision",
@@ -101,8 +102,10 @@ __all__ = [
     "ProgrammeError",
     "ProgrammeMismatch",
     "Receipt",
+    "Redecision",
     "Register",
     "RegisterError",
+    "Result",
     "RiskOutcome",
     "RiskResult",
     "RiskSuggestion",
@@ -120,6 +123,7 @@ __all__ = [
     "ingest",
     "load_programme",
     "overview",
+    "programmes_on",
 ]
 
 

@@ -305,4 +305,5 @@ def _evaluate(register: Register) -> None:
 def _outcome(number: int, delivered: bool) -> MeasureOutcome:
     if delivered:
         return MeasureOutcome(number=number, delivered=True, useful=True)
-    return MeasureOutcome(number=number, delivered=False, note="Izdevumu likme nav noteikta, pieteikums nav izlemts (paraugs).")
+    why = "Nav zināms, vai un cik par šo izdevumu kompensē; pieteikums nav izlemts (paraugs)."
+    return MeasureOutcome(number=number, delivered=False, note=why)

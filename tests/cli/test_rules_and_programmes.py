@@ -1,8 +1,9 @@
-"""`pmp rules`, `pmp programmes`, `pmp plugins`: the law asked from the command line."""
+"""`pmp rules` and `pmp plugins`: the law asked from the command line."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -108,86 +109,85 @@ def test_rules_are_listed_and_each_shows_its_facts_and_steps(pmp: Pmp) -> None:
         assert all(fact.name in for_people.stdout for fact in rule.facts)
 
 
-def test_programmes_are_listed_with_their_days(pmp: Pmp) -> None:
-    (listed,) = [row for row in answer(pmp, "programmes", "list") if row["id"] == "lv-8.3.4"]
-    assert listed["in force"] == "2017-03-01..2023-12-31"
-    assert load_programme("lv-8.3.4").hash.startswith(listed["hash"])
-
-
-def test_a_programme_shows_what_holds_on_a_day_and_who_says_so(pmp: Pmp) -> None:
-    path = "target-group.iap-support.general.levels"
-    before, after = (
-        answer(pmp, "programmes", "show", "lv-8.3.4", path, "--on", day)["values"] for day in ("2021-08-31", "2021-09-01")
-    )
-    assert [row["path"] for row in before] == [path]
-    assert (before[0]["value"], after[0]["value"]) == ("5–12", "1–12")
-    assert after[0]["from"] == "2021-09-01"
-    assert (after[0]["state"], after[0]["status"]) == ("set", "verified")
-    assert "IKVD" in after[0]["source"]
-
-
-def test_a_programme_shows_all_of_it_in_the_language_asked_for(pmp: Pmp) -> None:
-    shown = answer(pmp, "programmes", "show", "lv-8.3.4", "--on", "2022-10-03", "--language", "en")
-    programme = load_programme("lv-8.3.4")
-    assert [row["path"] for row in shown["values"]] == list(programme.pack.values)
-    assert [row["title"] for row in shown["values"]] == [value.title.en for value in programme.pack.values.values()]
-    assert shown["hash"] == programme.hash
-    assert pmp("programmes", "show", "lv-8.3.4", "--on", "2022-10-03").stdout.count("│") > 1000
-
-
-def test_an_overlay_that_fits_is_told_with_what_it_sets_and_what_stays_unset(pmp: Pmp) -> None:
-    told = answer(pmp, "programmes", "check", RATES)
-    assert "compensation.ceiling" in told["sets"]
-    assert "compensation.cap.special-transport" in told["unset"]
-    assert not set(told["sets"]) & set(told["unset"])
-    assert told["hash"] == load_programme("lv-8.3.4", overlays=[RATES]).hash != load_programme("lv-8.3.4").hash
-    assert "compensation.ceiling" in pmp("programmes", "check", RATES).stdout
-
-
-ENTRY = '{from: 2022-09-01, value: "2.50", unit: EUR/school-day, source: "x", status: example}'
-BROKEN = {
-    "unknown path": (f"values:\n  compensation.cap.catring:\n    entries:\n      - {ENTRY}\n", "path-unknown", 4),
-    "no status": (
-        'values:\n  compensation.cap.catering:\n    entries:\n      - {from: 2022-09-01, value: "2.50", source: x}\n',
-        "overlay-invalid",
-        6,
-    ),
-    "no such day": (
-        f"values:\n  compensation.cap.catering:\n    entries:\n      - {ENTRY.replace('09-01', '09-31')}\n",
-        None,
-        6,
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "code", "row"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_overlay_is_told_with_file_row_and_pointer(
-    pmp: Pmp, tmp_path: Path, text: str, code: str | None, row: int
-) -> None:
-    overlay = tmp_path / "wrong.yaml"
-    overlay.write_text(f"overlay_for: lv-8.3.4\ntitle: {{lv: a, en: b}}\n{text}", encoding="utf-8")
-    for_people, for_scripts = pmp("programmes", "check", overlay), pmp("programmes", "check", overlay, "--json")
-    for ended in (for_people, for_scripts):
-        assert (ended.returncode, ended.stdout) == (1, "")
-    error = json.loads(for_scripts.stderr)["error"]
-    assert code in (None, error["code"])
-    assert (error["place"]["file"], error["place"]["row"]) == ("wrong.yaml", row)
-    assert error["place"]["pointer"].startswith("/values/compensation.cap.")
-    assert f"(wrong.yaml, row {row}, at {error['place']['pointer']})" in for_people.stderr
-
-
-@pytest.mark.parametrize("text", ["", "5\n", "a: [\n", "overlay_for: [a]\n", "overlay_for: 5\n", "overlay_for: {a: b}\n", "\xff"])
-def test_what_is_no_overlay_is_told_as_a_fault_of_the_file(pmp: Pmp, tmp_path: Path, text: str) -> None:
-    overlay = tmp_path / "wrong.yaml"
-    overlay.write_bytes(text.encode("latin-1"))
-    ended = pmp("programmes", "check", overlay)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("[")
-    assert "What to do:" in ended.stderr
-
-
 def test_plugins_are_listed_with_what_they_register(pmp: Pmp) -> None:
     listed = {row["name"]: row for row in answer(pmp, "plugins")}
     assert set(listed) == {plugin.name for plugin in PluginSet.discover()}
     assert (listed["tabular"]["registers"], listed["tabular"]["distribution"]) == ("source tabular", "pmp-sis-tabular")
     assert "storage" in listed["sql"]["registers"]
+
+
+# --- rules of installed plug-ins ---------------------------------------------------------------------------------------------
+
+MODULE = """
+from pmp_core.hooks import implementation
+from pmp_core.rules import Check, Fact, Rule, fact, parameter
+from pmp_core.values import Text
+
+WORD = Text("vārds", "word")
+
+
+@implementation
+def pmp_register_rules(register):
+    for name, path in (("in-time", "programme.in-force"), ("in-funds", "made-up.in-funds")):
+        condition = parameter(path, on="on")
+        register(Rule(name, WORD, (Fact("on", "day", WORD, required=True),), (Check("in-force", condition, WORD, WORD),)))
+"""
+FUNDS = """
+overlay_for: lv-8.3.4
+title: {lv: izdomāts, en: made up}
+values:
+  made-up.in-funds:
+    title: {lv: ir nauda, en: there is money}
+    type: boolean
+    entries: [{from: 2022-01-01, value: true, source: made up, status: example}]
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Installs a distribution with a plug-in of one module, for this test."""
+
+    def install(module: str, text: str) -> None:
+        (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
+        info = tmp_path / f"{module}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[pmp_core]\n{module} = {module}\n", encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setitem(sys.modules, module, None)  # so that it is gone again afterwards
+        del sys.modules[module]
+
+    return install
+
+
+def test_an_installed_plug_ins_rules_are_listed_and_asked(
+    pmp: Pmp, installed: Callable[[str, str], None], tmp_path: Path
+) -> None:
+    installed("pmp_made_up_rules", MODULE)
+    funds = tmp_path / "funds.example.yaml"
+    funds.write_text(FUNDS, encoding="utf-8")
+    listed = {row["name"]: row["misfit"] for row in answer(pmp, "rules", "list")}
+    assert {name for name, misfit in listed.items() if misfit} == {"in-funds"}
+    assert "parameter-unknown" in listed["in-funds"]
+    assert "in-funds does not fit lv-8.3.4: [parameter-unknown]" in pmp("rules", "list").stdout
+    assert {row["misfit"] for row in answer(pmp, "rules", "list", "--overlay", funds)} == {None}
+
+    assert [step["step"] for step in answer(pmp, "rules", "show", "in-time")["steps"]] == ["in-force"]
+    for day, outcome in (("2023-12-31", "granted"), ("2024-01-01", "refused")):
+        assert answer(pmp, "rules", "decide", "in-time", "--on", day)["outcome"] == outcome
+    for day, outcome in (("2021-12-31", "refused"), ("2022-01-01", "granted")):
+        assert answer(pmp, "rules", "decide", "in-funds", "--on", day, "--overlay", funds)["outcome"] == outcome
+    ended = pmp("rules", "decide", "in-funds", "--on", "2022-01-01")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("[parameter-unknown]")
+
+
+def test_a_plug_in_that_cannot_be_imported_is_told_where_its_rule_is_looked_for(
+    pmp: Pmp, installed: Callable[[str, str], None]
+) -> None:
+    installed("pmp_broken_rules", "import pmp_is_not_there")
+    ended = pmp("rules", "list")
+    assert (ended.returncode, "target-group" in ended.stdout) == (0, True)
+    assert ended.stderr.startswith("[plugin-broken] The plug-in 'pmp_broken_rules' cannot be imported")
+    assert pmp("rules", "show", "school-trip").stderr.startswith("[plugin-broken]")
+    assert answer(pmp, "rules", "decide", "target-group", "--on", "2024-01-01")["outcome"] == "refused"

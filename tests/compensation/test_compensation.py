@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pmp_core.errors import FactError
 from pmp_core.loading import load_programme
+from pmp_core.programme import OverlayText
 from pmp_core.rules import Result
 from pmp_core.values import Money
 
@@ -176,7 +177,50 @@ def test_without_an_overlay_the_values_that_nobody_has_set_are_named() -> None:
 
 
 def test_the_cap_that_the_example_leaves_unset_is_named() -> None:
-    assert answer(kind="special-transport") == ("undetermined", None, ("compensation.cap.special-transport",))
+    outcome, amount, reasons = answer(kind="special-transport")
+    assert (outcome, amount, set(reasons)) == ("undetermined", None, {SPECIAL, "compensation.cap.special-transport"})
+
+
+SPECIAL = "measure-kinds/special-transport"
+CAPPED = """
+overlay_for: lv-8.3.4
+title: {lv: izdomātas likmes, en: made-up rates}
+values:
+  compensation.cap.special-transport:
+    entries: [{from: 2018-01-01, value: "45.00", unit: EUR/claim, source: made up, status: example}]
+  compensation.ceiling:
+    entries: [{from: 2018-01-01, value: "150.00", unit: EUR/learner-semester, source: made up, status: example}]
+"""
+GOES_ON = """
+overlay_for: lv-8.3.4
+title: {lv: izdomāts, en: made up}
+terms:
+  measure-kinds:
+    special-transport:
+      entries: [{from: 2021-01-01, source: made up, status: example}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "expected"),
+    [
+        (date(2020, 12, 31), (CAPPED,), ("reduced", 4500, ("cut-to-cap",))),
+        (date(2021, 1, 1), (CAPPED,), ("undetermined", None, (SPECIAL,))),
+        (date(2022, 10, 3), (CAPPED,), ("undetermined", None, (SPECIAL,))),
+        (date(2023, 12, 31), (CAPPED,), ("undetermined", None, (SPECIAL,))),
+        (date(2021, 1, 1), (CAPPED, GOES_ON), ("reduced", 4500, ("cut-to-cap",))),
+        (date(2020, 12, 31), (CAPPED, GOES_ON), ("reduced", 4500, ("cut-to-cap",))),
+    ],
+)
+def test_whether_special_transport_was_compensated_after_2020_is_not_known_until_a_deployment_says_so(
+    day: date, said: tuple[str, ...], expected: tuple[str, int | None, tuple[str, ...]]
+) -> None:
+    overlays = [OverlayText(f"{n}.example.yaml", text) for n, text in enumerate(said)]
+    rule = load_programme("lv-8.3.4", overlays=overlays).rule("compensation")
+    days = dict.fromkeys(("on", "last_day", "plan_first_day", "plan_last_day"), day)
+    facts = {**FACTS, **days, "semester_first_day": date(2020, 9, 1), "kind": "special-transport"}
+    result = rule.decide(facts, prior=0)
+    assert (result.outcome, result.amount_cents, result.reasons) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,19 @@ import pytest
 from pages import PAGES, ROOT, Block, blocks, not_printed
 
 RUN = [page for page in PAGES if any(block.title or block.language in ("python", "console") for block in blocks(page))]
+TESTED = [page for page in PAGES if any((block.title or "").startswith("test_") for block in blocks(page))]
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_whoever_follows_a_page_gets_what_it_says(page: Path, place: Path) -> None:
+def test_whoever_follows_a_page_gets_what_it_says(page: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, Any] = {"__name__": "__page__"}
     printed = ""
     for block in blocks(page):
         where = f"{page.name}, line {block.line}"
         if block.title is not None:
-            file = place / block.title
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(block.text, encoding="utf-8")
+            _write(block, place)
+            if block.title == "pyproject.toml":
+                _install(place, monkeypatch)
         elif block.language == "python":
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
@@ -37,6 +39,27 @@ def test_whoever_follows_a_page_gets_what_it_says(page: Path, place: Path) -> No
             printed = ""
         elif block.language == "console":
             _run_console(block, where)
+
+
+def _write(block: Block, folder: Path) -> None:
+    file = folder / str(block.title)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text, encoding="utf-8")
+
+
+def _install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What installing the distribution in a folder comes to: its metadata and its modules are found."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (info / "METADATA").write_text(head, encoding="utf-8")
+    points = [
+        f"[{group}]\n" + "".join(f"{name} = {module}\n" for name, module in of.items())
+        for group, of in project["entry-points"].items()
+    ]
+    (info / "entry_points.txt").write_text("".join(points), encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
 
 
 def _run_console(block: Block, where: str) -> None:
@@ -69,8 +92,25 @@ def _command(arguments: list[str]) -> tuple[int, str]:
 def test_the_adapter_of_its_page_passes_the_suite_that_the_page_shows(tmp_path: Path) -> None:
     page = ROOT / "docs" / "how-to" / "write-an-adapter.md"
     (tmp_path / "test_page.py").write_text("\n\n".join(block.text for block in blocks(page, "python")), encoding="utf-8")
-    arguments = ["-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir", str(tmp_path), "test_page.py"]
-    done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    _run_tests(tmp_path)
+
+
+@pytest.mark.parametrize("page", TESTED, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_tests_that_a_page_shows_pass_on_the_files_that_it_shows(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page):
+        if block.title is not None:
+            _write(block, tmp_path)
+    _run_tests(tmp_path)
+
+
+def test_the_page_of_a_rule_shows_its_tests() -> None:
+    assert "write-a-rule" in [page.stem for page in TESTED]
+
+
+def _run_tests(folder: Path) -> None:
+    """The tests of a folder pass, and there are some."""
+    arguments = ["-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir", str(folder), str(folder)]
+    done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert re.search(r"[1-9]\d* passed", done.stdout), done.stdout
 

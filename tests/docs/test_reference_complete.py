@@ -14,6 +14,7 @@ from pages import ROOT
 
 import pmp_core
 from pmp_core import errors, hooks
+from pmp_core.programme import available_packs
 from pmp_core.register import tables
 from pmp_core.rules.rule import RESERVED_STEPS
 from pmp_core.sources.records import RECORD_KINDS
@@ -136,9 +137,11 @@ def test_the_reserved_steps_are_no_codes() -> None:
     assert not RESERVED_STEPS & set(_first_cells("errors.md")) - {"earlier-claim"}
 
 
-def test_the_glossary_has_every_term_of_the_shipped_programme() -> None:
+@pytest.mark.parametrize("programme", available_packs())
+def test_the_glossary_has_every_term_of_the_shipped_programmes(programme: str) -> None:
     page = _page("glossary.md")
-    pack = pmp_core.load_programme("lv-8.3.4").pack
+    pack = pmp_core.load_programme(programme).pack
+    assert programme in page
     for catalogue in pack.terms.values():
         for term in catalogue.values():
             assert f"| `{term.code}` | {term.title.lv} | {term.title.en} |" in page, term.path

@@ -189,3 +189,70 @@ def test_vocational_institutions_follow_the_general_calendar_by_a_choice_of_ours
     assert reading.value == "general"
     assert reading.entry is not None
     assert reading.entry.status == "chosen"
+
+
+# --- what an overlay says of the calendar ----------------------------------------------------------------------------------------
+
+
+def school_year(path: str, entries: str, more: str = "") -> SchoolCalendar:
+    text = f"overlay_for: lv-8.3.4\ntitle: {{lv: a, en: a}}\nvalues:\n  {path}:\n{more}    entries: [{entries}]\n"
+    return SchoolCalendar(load_pack("lv-8.3.4", [OverlayText("year.example.yaml", text)]))
+
+
+NEW = "    new: true\n    title: {lv: a, en: a}\n    type: days\n"
+SAID = "source: made up, status: example"
+SECOND = "school-year.2022/23.semester-2"
+
+
+@pytest.mark.parametrize(
+    ("entry", "first", "last"),
+    [
+        ("from: 2023-01-09, until: 2023-05-31, value: [2023-01-16, 2023-05-31], replaces: true", "2023-01-16", "2023-05-31"),
+        ("from: 2023-01-09, value: [2023-01-16, 2023-05-31], replaces: true", "2023-01-16", "2023-05-31"),
+        ("from: 2023-03-01, value: [2023-01-09, 2023-06-09], replaces: true", "2023-01-09", "2023-06-09"),
+    ],
+)
+def test_the_calendar_follows_what_holds_on_the_last_day_that_is_named(entry: str, first: str, last: str) -> None:
+    changed = school_year(SECOND, f"{{{entry}, {SAID}}}")
+    assert changed.days(Semester("2022/23-2"), 8) == DayRange(day(first), day(last))
+    assert changed.semester_of(day(first)) == "2022/23-2"
+    before = date.fromordinal(day(first).toordinal() - 1)
+    assert changed.semester_of(before) is None
+
+
+def test_a_holiday_and_a_last_day_are_followed_too() -> None:
+    winter = "{from: 2022-12-24, until: 2023-01-13, value: [2022-12-26, 2023-01-13], replaces: true, " + SAID + "}"
+    assert day("2023-01-09") not in school_year("school-year.2022/23.holidays.winter", winter).school_days(
+        DayRange(day("2023-01-09"), day("2023-01-16"))
+    )
+    last = "{from: 2023-05-01, value: 2023-06-20, replaces: true, " + SAID + "}"
+    assert school_year(f"{SECOND}.level-9.last-day", last).days(Semester("2022/23-2"), 9).last == day("2023-06-20")
+
+
+def test_what_is_taken_away_is_not_known() -> None:
+    gone = school_year(SECOND, "{from: 2023-01-09, source: made up, status: unset, replaces: true}")
+    with pytest.raises(ProgrammeError, match="semester-unset"):
+        gone.days(Semester("2022/23-2"))
+
+
+@pytest.mark.parametrize(
+    ("path", "entries", "more", "pointer"),
+    [
+        ("school-year.2025.semester-1", "from: 2025-09-01, value: [2025-09-01, 2025-12-19]", NEW, "semester-1"),
+        ("school-year.2025/27.semester-1", "from: 2025-09-01, value: [2025-09-01, 2025-12-19]", NEW, "semester-1"),
+        ("school-year.2025/26.semester-3", "from: 2025-09-01, value: [2025-09-01, 2025-12-19]", NEW, "semester-3"),
+        ("school-year.next", "from: 2025-09-01, value: [2025-09-01, 2025-12-19]", NEW, "school-year.next"),
+        ("school-year.2025/26.semester-1", "from: 2025-09-01, value: words", NEW.replace("days", "text"), "/type"),
+        ("school-year.2025/26.semester-1", "from: 2025-09-01, value: [2024-09-01, 2025-12-19]", NEW, "/entries/0/value"),
+        ("school-year.2025/26.semester-1", "from: 2025-09-01, value: [2025-09-01, 2026-09-01]", NEW, "/entries/0/value"),
+        (SECOND, "from: 2023-01-09, until: 2023-03-31, value: [2023-01-16, 2023-05-31], replaces: true", "", "/entries/0"),
+        (SECOND, "from: 2023-06-01, value: [2023-01-16, 2023-05-31], replaces: true", "", "/entries/0"),
+    ],
+)
+def test_what_the_calendar_would_not_follow_is_refused(path: str, entries: str, more: str, pointer: str) -> None:
+    with pytest.raises(ProgrammeError) as caught:
+        school_year(path, f"{{{entries}, {SAID}}}", more)
+    assert caught.value.code == "school-year-wrong"
+    assert str(caught.value.place.pointer).endswith(pointer)
+    assert caught.value.place.row
+    assert caught.value.remedy

@@ -1,47 +1,14 @@
-"""The shipped packs: every file fits its schema, every fact has its source, and the days of the law are where they belong."""
+"""The law of `lv-8.3.4`: what it says, on the days on which it changes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-import pmp_core.programme as programme_room
 from pmp_core.programme import Pack, load_pack
 from pmp_core.programme.entries import Value
-from pmp_core.programme.load import schema
-from pmp_core.programme.yaml_positions import check_schema, read_yaml
-from pmp_core.values import DayRange, Money
-
-DATA = Path(programme_room.__file__).parent / "data"
-FILES = sorted(DATA.glob("*/*.yaml"))
-PACK_SCHEMA, OVERLAY_SCHEMA = schema("pack"), schema("overlay")
-
-
-def read(file: Path) -> dict[str, Any]:
-    data: dict[str, Any] = read_yaml(file.read_text(encoding="utf-8"), file.name).data
-    return data
-
-
-def sourced(node: object) -> Iterator[dict[str, Any]]:
-    """Everything that names a source, at any depth."""
-    if isinstance(node, dict):
-        if "source" in node:
-            yield node
-        for below in node.values():
-            yield from sourced(below)
-    elif isinstance(node, list):
-        for below in node:
-            yield from sourced(below)
-
-
-def name_of(file: Path) -> str:
-    return f"{file.parent.name}/{file.name}"
+from pmp_core.values import Money
 
 
 @pytest.fixture(scope="module")
@@ -55,111 +22,6 @@ def holds(pack: Pack, path: str, day: str) -> Value | None:
 
 def state(pack: Pack, path: str, day: str) -> str:
     return pack.read(path, date.fromisoformat(day)).state
-
-
-# --- the schemas ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["pack", "overlay"])
-def test_a_schema_is_one_itself_and_explains_each_definition(name: str) -> None:
-    Draft202012Validator.check_schema(schema(name))
-    for key, definition in schema(name)["$defs"].items():
-        assert {"title", "description"} <= definition.keys(), key
-        assert definition.get("type") != "object" or "additionalProperties" in definition, key
-
-
-def test_both_schemas_share_their_common_words() -> None:
-    ours, theirs = PACK_SCHEMA["$defs"], OVERLAY_SCHEMA["$defs"]
-    for key in ours.keys() & theirs.keys() - {"status", "known-status", "entry", "value"}:
-        assert ours[key] == theirs[key], key
-
-
-ENTRY = {"from": "2017-03-01", "value": 1, "source": "an act", "status": "verified"}
-VALUE = {"title": {"lv": "a", "en": "a"}, "type": "integer"}
-WITHOUT_VALUE = {key: ENTRY[key] for key in ("from", "source", "status")}
-
-
-@pytest.mark.parametrize(
-    ("entry", "fits"),
-    [
-        (ENTRY, True),
-        (WITHOUT_VALUE, False),
-        ({**WITHOUT_VALUE, "status": "unset"}, True),
-        ({**ENTRY, "status": "unset"}, False),
-        ({**ENTRY, "status": "chosen"}, False),
-        ({**ENTRY, "status": "chosen", "note": "why"}, True),
-        ({**ENTRY, "status": "example"}, False),
-        ({**ENTRY, "source": " "}, False),
-        ({**ENTRY, "from": "2017-3-1"}, False),
-        ({**ENTRY, "from": "2017-13-01"}, False),
-        ({**ENTRY, "unit": 1}, False),
-        ({**ENTRY, "replaces": True}, False),
-        ({**ENTRY, "sourse": "an act"}, False),
-        ({**ENTRY, "conflicts": [{"source": "a page", "status": "reported"}]}, False),
-        ({**ENTRY, "conflicts": [{"source": "a page", "status": "reported", "value": 2}]}, True),
-    ],
-)
-def test_what_an_entry_of_a_pack_may_be(entry: dict[str, Any], fits: bool) -> None:
-    pack = {"pack": "xx", "values": {"a.b": {**VALUE, "entries": [entry]}}}
-    assert Draft202012Validator(PACK_SCHEMA).is_valid(pack) is fits
-
-
-@pytest.mark.parametrize(
-    ("item", "fits"),
-    [
-        ({"entries": [ENTRY]}, True),
-        ({**VALUE, "entries": [{**ENTRY, "status": "example", "replaces": True}]}, True),
-        ({"entries": []}, False),
-        ({"entries": [{**ENTRY, "status": "guessed"}]}, False),
-    ],
-)
-def test_what_a_value_of_an_overlay_may_be(item: dict[str, Any], fits: bool) -> None:
-    overlay = {"overlay_for": "lv-8.3.4", "title": {"lv": "a", "en": "a"}, "values": {"a.b": item}}
-    assert Draft202012Validator(OVERLAY_SCHEMA).is_valid(overlay) is fits
-
-
-@pytest.mark.parametrize(("path", "fits"), [("school-year.2016/17.semester-1", True), ("Caps.a", False), ("a..b", False)])
-def test_what_a_path_may_be(path: str, fits: bool) -> None:
-    assert Draft202012Validator(PACK_SCHEMA).is_valid({"pack": "xx", "values": {path: {**VALUE, "entries": [ENTRY]}}}) is fits
-
-
-# --- the files -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_a_file_fits_the_schema_it_names_and_its_folder(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    document = read_yaml(text, file.name)
-    check_schema(document, PACK_SCHEMA)
-    assert document.data["pack"] == file.parent.name
-    assert text.startswith("# yaml-language-server: $schema=../../schema/pack.schema.json\n")
-
-
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_a_source_can_be_looked_up(file: Path) -> None:
-    for item in sourced(read(file)):
-        assert "…" not in item["source"], item
-        assert not any(word in item["source"].lower() for word in ("domain", ".md", "s0")), item
-        assert not re.match(r"[a-z0-9.-]+\.lv\b", item["source"]), item
-
-
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_a_choice_says_that_it_can_be_overridden(file: Path) -> None:
-    for item in sourced(read(file)):
-        if item["status"] == "chosen":
-            assert "Ieviesējs to var aizstāt." in item["note"]["lv"], item
-            assert "A deployment can override it." in item["note"]["en"], item
-
-
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_the_parent_of_a_term_exists(file: Path, pack: Pack) -> None:
-    for terms in read(file).get("terms", {}).values():
-        for code, term in terms.items():
-            parents = pack.terms["risk-groups"].keys() | pack.terms["measure-groups"].keys()
-            assert term.get("parent") is None or term["parent"] in parents, code
-
-
-# --- the law -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -190,42 +52,6 @@ def test_grades_1_to_4_joined_on_the_first_of_september_2021_and_for_individual_
     pack: Pack, path: str, day: str, levels: range
 ) -> None:
     assert holds(pack, path, day) == tuple(levels)
-
-
-def test_the_semesters_of_2022_23(pack: Pack) -> None:
-    assert holds(pack, "school-year.2022/23.semester-1", "2022-09-01") == DayRange(date(2022, 9, 1), date(2022, 12, 23))
-    assert holds(pack, "school-year.2022/23.semester-2", "2023-01-09") == DayRange(date(2023, 1, 9), date(2023, 5, 31))
-    assert pack.value("school-year.2022/23.semester-1").entries[0].status == "verified"
-
-
-@pytest.mark.parametrize(("day", "last"), [("2020-05-11", date(2020, 6, 19)), ("2020-05-12", date(2020, 7, 7))])
-def test_grade_12_finished_later_in_2020_from_the_day_of_the_amendment(pack: Pack, day: str, last: date) -> None:
-    assert holds(pack, "school-year.2019/20.semester-2.level-12.last-day", day) == last
-
-
-@pytest.mark.parametrize("start", range(2016, 2025))
-def test_a_school_year_is_in_order_and_its_holidays_lie_between_or_inside_its_semesters(pack: Pack, start: int) -> None:
-    year = f"school-year.{start}/{(start + 1) % 100:02d}"
-
-    def days(part: str) -> DayRange:
-        value = pack.value(f"{year}.{part}").entries[-1].value
-        assert isinstance(value, DayRange), part
-        return value
-
-    first, second, winter = days("semester-1"), days("semester-2"), days("holidays.winter")
-    assert first.first.year == start
-    assert first.last is not None
-    assert first.last < winter.first
-    assert winter.last is not None
-    assert winter.last < second.first
-    assert first.covers(days("holidays.autumn"))
-    assert second.covers(days("holidays.spring"))
-    assert second.covers(days("holidays.spring.level-12"))
-    for level in (9, 12):
-        last = pack.value(f"{year}.semester-2.level-{level}.last-day").entries[-1].value
-        assert (last is None) is (start == 2016)  # not known for that year
-        assert second.last is not None
-        assert last is None or (isinstance(last, date) and last > second.last)
 
 
 def test_a_youth_project_gets_4600_euro_exactly(pack: Pack) -> None:
@@ -342,4 +168,154 @@ def test_the_funding_adds_up(pack: Pack) -> None:
     esf, state_budget = (holds(pack, f"funding.{part}", "2020-01-01") for part in ("esf", "state-budget"))
     assert isinstance(esf, Money)
     assert isinstance(state_budget, Money)
+    assert (esf, state_budget) == (Money("33840519.00"), Money("5971857.00"))
     assert esf + state_budget == holds(pack, "funding.total", "2020-01-01") == Money("39812376.00")
+
+
+def test_supervision_is_for_at_most_10_pedagogues_for_180_minutes_and_twice_in_an_institution(pack: Pack) -> None:
+    told = {
+        path.removeprefix("supervision."): holds(pack, path, "2022-09-01")
+        for path in pack.values
+        if path.startswith("supervision")
+    }
+    assert told == {
+        "participants": ("pedagogues",),
+        "group.at-most": 10,
+        "minutes": 180,
+        "certified-supervisor": True,
+        "per-institution.at-least": 2,
+        "remote.allowed": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [("2019-12-31", "not-yet-in-force"), ("2020-01-01", "set"), ("2020-12-31", "set"), ("2021-01-01", "unset")],
+)
+def test_remote_supervision_is_read_of_2020_only(pack: Pack, day: str, told: str) -> None:
+    assert state(pack, "supervision.remote.allowed", day) == told
+    assert holds(pack, "supervision.remote.allowed", day) is (True if told == "set" else None)
+
+
+@pytest.mark.parametrize("path", ["group.at-most", "minutes", "certified-supervisor", "per-institution.at-least"])
+def test_a_page_of_2020_on_supervision_does_not_say_since_when(pack: Pack, path: str) -> None:
+    [entry] = pack.value(f"supervision.{path}").entries
+    assert entry.note is not None
+    assert "since which day is not known" in entry.note.en
+
+
+def test_that_youth_projects_leave_out_grades_1_to_4_is_not_what_the_description_says(pack: Pack) -> None:
+    entry = pack.read("target-group.youth-projects.general.levels", date(2021, 9, 1)).entry
+    assert entry is not None
+    assert [(conflict.source, conflict.status) for conflict in entry.conflicts] == [
+        ("ESF projekta Nr. 8.3.4.0/16/I/001 apraksts, IKVD", "verified")
+    ]
+
+
+def test_an_organisation_applies_for_a_youth_project_with_or_without_a_group_and_no_group_alone(pack: Pack) -> None:
+    applicants = pack.codes("youth-project-applicants")
+    assert applicants == ("youth-organisation", "association-or-foundation", "with-initiative-group")
+    assert holds(pack, "youth-projects.informal-group-alone", "2022-03-01") is False
+    assert holds(pack, "youth-projects.municipal-quota", "2022-03-01") is True
+    told = {term.entries[0].status for term in pack.catalogue("youth-project-applicants").values()}
+    assert told | {pack.value("youth-projects.informal-group-alone").entries[0].status} == {"reported"}
+
+
+@pytest.mark.parametrize(
+    ("day", "state_of_call", "projects", "municipalities"),
+    [
+        ("2018-08-31", "not-yet-in-force", None, None),
+        ("2018-09-01", "set", 78, 36),
+        ("2018-11-30", "set", 78, 36),
+        ("2018-12-01", "ended", None, None),
+        ("2019-02-28", "ended", None, None),
+        ("2019-03-01", "set", 97, 50),
+        ("2019-05-31", "set", 97, 50),
+        ("2019-06-01", "ended", None, None),
+        ("2020-01-31", "ended", None, None),
+        ("2020-02-01", "unset", None, None),
+        ("2022-02-28", "ended", None, None),
+        ("2022-03-01", "unset", None, None),
+        ("2022-05-02", "unset", None, None),
+        ("2022-05-03", "ended", None, None),
+    ],
+)
+def test_the_calls_of_youth_projects(
+    pack: Pack, day: str, state_of_call: str, projects: int | None, municipalities: int | None
+) -> None:
+    assert state(pack, "youth-projects.call.projects", day) == state_of_call
+    assert state(pack, "youth-projects.call.municipalities", day) == state_of_call
+    assert holds(pack, "youth-projects.call.projects", day) == projects
+    assert holds(pack, "youth-projects.call.municipalities", day) == municipalities
+
+
+@pytest.mark.parametrize(("day", "levels"), [("2020-10-25", None), ("2020-10-26", 6), ("2020-10-30", 6), ("2020-10-31", None)])
+def test_the_remote_week_of_october_2020_was_for_grades_7_to_12(pack: Pack, day: str, levels: int | None) -> None:
+    told = holds(pack, "consultations.remote.levels", day)
+    assert told == (None if levels is None else tuple(range(7, 13)))
+
+
+@pytest.mark.parametrize("day", ["2021-11-29", "2021-11-30"])
+def test_the_flat_rate_of_15_per_cent_is_of_personnel_costs_as_reported(pack: Pack, day: str) -> None:
+    begun = day == "2021-11-30"
+    assert holds(pack, "funding.indirect-costs.flat-rate", day) == (15 if begun else None)
+    assert holds(pack, "funding.indirect-costs.base", day) == (("personnel",) if begun else None)
+    assert holds(pack, "funding.ineligible-costs.at-most", day) == (Money("1151038.00") if begun else None)
+    (base,) = pack.value("funding.indirect-costs.base").entries
+    assert base.status == "reported"
+    assert base.note is not None
+    assert base.note.en.endswith("A deployment can override it.")
+
+
+def test_preparing_a_plan_is_paid_for_and_how_much_is_a_deployments_to_say(pack: Pack) -> None:
+    assert holds(pack, "plans.preparation-and-monitoring-paid", "2022-09-01") is True
+    units = {path: pack.value(path).units for path in pack.values if path.startswith("unit-rates.")}
+    assert units == {
+        "unit-rates.specialist-hour": ("EUR/hour", "EUR/academic-hour"),
+        "unit-rates.plan-preparation": ("EUR/plan", "EUR/hour"),
+        "unit-rates.plan-monitoring": ("EUR/plan", "EUR/month", "EUR/hour"),
+        "unit-rates.kilometre": ("EUR/km",),
+    }
+    for path in units:
+        assert (state(pack, path, "2017-02-28"), state(pack, path, "2017-03-01")) == ("not-yet-in-force", "unset"), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "consultations.week.at-most",
+        "consultations.semester.at-most",
+        "consultations.group.at-most",
+        "compensation.supporting-documents",
+        "compensation.income-test-required",
+        "compensation.individual-use-items.recipients",
+        "documents.kept-until",
+        "payments.advance-percent",
+        "payments.reporting-cycle",
+        "plans.entry-deadline-days",
+        "targets.plans",
+        "youth-projects.municipal-quota.projects",
+        "youth-projects.at-risk-percent",
+    ],
+)
+def test_what_nobody_could_read_is_unset_on_every_day(pack: Pack, path: str) -> None:
+    assert {entry.status for entry in pack.value(path).entries} == {"unset"}
+    assert (state(pack, path, "2019-01-01"), state(pack, path, "2023-12-31")) == ("unset", "unset")
+
+
+def test_two_sources_differ_on_who_prepares_a_plan(pack: Pack) -> None:
+    (entry,) = pack.value("plans.prepared-by").entries
+    assert entry.value == ("pedagogue",)
+    assert [conflict.value for conflict in entry.conflicts] == [("pedagogue", "psychologist")]
+
+
+def test_the_eight_specialists(pack: Pack) -> None:
+    assert len(pack.codes("specialists")) == 8
+    assert {term.entries[0].status for term in pack.catalogue("specialists").values()} == {"verified"}
+
+
+@pytest.mark.parametrize(("day", "act"), [("2019-09-24", "Nr. 451"), ("2021-11-29", "Nr. 451"), ("2021-11-30", "Nr. 780")])
+def test_the_latest_amendment_that_was_read(pack: Pack, day: str, act: str) -> None:
+    told = holds(pack, "programme.law.amended-by", day)
+    assert isinstance(told, str)
+    assert act in told

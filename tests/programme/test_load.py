@@ -24,7 +24,7 @@ NEW = f"values:\n  local.rule:\n    {TITLE}\n    type: percent\n    unit: '%'\n 
 # --- which programme -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("asked", "words"), [("lv-8.3.5", "There are: lv-8.3.4"), ("zzz", "There are: lv-8.3.4")])
+@pytest.mark.parametrize(("asked", "words"), [("lv-8.3.5", "There are: lv-8.3.4"), ("zzz", "There are: lv-4.2.3.1, lv-8.3.4")])
 def test_a_programme_that_is_not_there_is_told_with_the_nearest(asked: str, words: str) -> None:
     with pytest.raises(ProgrammeError, match=words) as caught:
         load_pack(asked)
@@ -141,3 +141,48 @@ def test_a_file_of_a_pack_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
     (folder / "one.yaml").write_bytes("pack: xx-1 # ā".encode("cp1257"))
     with pytest.raises(ProgrammeError, match="yaml-not-utf-8"):
         load_pack("xx-1", folders=[folder])
+
+
+def rule_value(kind: str, value: str, title: str = "a") -> str:
+    item = f"title: {{lv: {title}, en: a}}, type: {kind}, entries: [{{from: 2020-01-01, value: {value}, {SAID}}}]"
+    return f"{HEAD}values:\n  local.rule: {{{item}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (rule_value("percent", "10"), rule_value("percent", "'10.0'")),
+        (rule_value("percent", "'10'"), rule_value("percent", "'10.00'")),
+        (rule_value("percent", "0"), rule_value("percent", "'0.0'")),
+        (rule_value("codes", "[b, a]"), rule_value("codes", "[a, b]")),
+        (rule_value("levels", "[2, 1]"), rule_value("levels", "[1, 2]")),
+        (rule_value("text", '"m\u0101ja"'), rule_value("text", '"ma\u0304ja"')),
+        (rule_value("integer", "1", '"m\u0101ja"'), rule_value("integer", "1", '"ma\u0304ja "')),
+        (rule_value("integer", "1").replace("made up", '"m\u0101ja"'), rule_value("integer", "1").replace("made up", '"ma\u0304ja"')),
+    ],
+)  # fmt: skip
+def test_what_is_the_same_has_the_same_hash(one: str, other: str) -> None:
+    assert one != other
+    hashes = {load_pack("lv-8.3.4", [OverlayText("one.yaml", text)]).hash for text in (one, other)}
+    assert len(hashes) == 1
+
+
+def test_percentages_keep_their_tens() -> None:
+    for raw, said in (("100", "100"), ("'100.00'", "100"), ("'20.50'", "20.5")):
+        entry = load_pack("lv-8.3.4", [OverlayText("one.yaml", rule_value("percent", raw))]).value("local.rule").entries[0]
+        assert str(entry.value) == said
+
+
+def test_an_overlay_may_say_again_what_the_code_does_and_nothing_else() -> None:
+    text = HEAD + (
+        "values:\n  plans.one-per-semester:\n    entries:\n"
+        f"      - {{from: 2022-01-01, until: 2022-12-31, value: true, replaces: true, {SAID}}}\n"
+        f"      - {{from: 2023-01-01, value: TRUTH, replaces: true, {SAID}}}\n"
+    )
+    fixed = {"plans.one-per-semester": True}
+    same = load_pack("lv-8.3.4", [OverlayText("o.yaml", text.replace("TRUTH", "true"))], fixed=fixed)
+    assert same.read("plans.one-per-semester", D(2023, 1, 1)).value is True
+    with pytest.raises(ProgrammeError) as caught:
+        load_pack("lv-8.3.4", [OverlayText("o.yaml", text.replace("TRUTH", "false"))], fixed=fixed)
+    place = caught.value.place
+    assert (caught.value.code, place.row, place.pointer) == ("value-fixed", 7, "/values/plans.one-per-semester/entries/1")

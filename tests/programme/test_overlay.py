@@ -80,7 +80,7 @@ def test_an_entry_in_the_middle_leaves_what_stood_before_and_after_it() -> None:
     ("entry", "days"),
     [
         ("from: 2016-01-01, until: 2017-02-28", {D(2015, 12, 31): None, D(2016, 1, 1): False, D(2017, 3, 1): True}),
-        ("from: 2024-01-01", {D(2023, 12, 31): True, D(2024, 1, 1): False}),
+        ("from: 2024-01-01, replaces: true", {D(2023, 12, 31): True, D(2024, 1, 1): False}),
         ("from: 2023-12-31, replaces: true", {D(2023, 12, 30): True, D(2023, 12, 31): False, D(2024, 1, 1): False}),
         (
             "from: 2017-03-01, until: 2017-03-15, replaces: true",
@@ -182,6 +182,7 @@ def test_a_code_that_is_taken_is_told() -> None:
     error = refused(term("unexcused-absence"))
     assert (error.code, error.found) == ("code-taken", "unexcused-absence")
     assert error.place == Place("0.example.yaml", 5, pointer="/terms/risk-factors/unexcused-absence")
+    assert "add `replaces: true`" in error.remedy
 
 
 RATE = catering(at("from: 2018-01-01"))

@@ -95,3 +95,8 @@ def test_the_hash_does_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
 def test_a_pack_keeps_its_overlays_as_they_were_read() -> None:
     first, second = overlay("a.yaml", ("catering", "2.00")), overlay("b.yaml", ("accommodation", "9.00"))
     assert load_pack("lv-8.3.4", [first, second]).overlays == (first, second)
+
+
+def test_a_pack_shows_itself_in_a_line(pack: Pack) -> None:
+    assert repr(pack) == "<Pack lv-8.3.4>"
+    assert repr(load_pack("lv-8.3.4", [overlay("rates.yaml", ("catering", "1.00"))])) == "<Pack lv-8.3.4 with rates.yaml>"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from pmp_core.errors import Place, ProgrammeError, SourceError
+from pmp_core.programme import yaml_positions
 from pmp_core.programme.yaml_positions import check_schema, read_yaml, to_pointer
 
 TEXT = """\
@@ -137,3 +139,38 @@ def test_what_fits_the_schema_passes_and_the_callers_error_is_raised() -> None:
     check_schema(read_yaml("level: 3\nx-note: [1]\n", "t.yaml"), SCHEMA)
     with pytest.raises(SourceError, match="mapping-invalid"):
         check_schema(read_yaml("levl: 3\n", "t.yaml"), SCHEMA, error=SourceError, code="mapping-invalid")
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "words"),
+    [
+        (f"a: 1\nb: {'9' * 19}\n", 2, "too long"),
+        (f"a: 1\nb: -{'9' * 5000}\n", 2, "too long"),
+        (f"a: 1\nb: {'[' * 51}{']' * 51}\n", 2, "more than 50 levels"),
+        (f"a: {'[' * 20000}{']' * 20000}\n", 1, "more than 50 levels"),
+        (BOMB, 5, "stand for more"),
+    ],
+    ids=["a number", "a number below 0", "brackets", "very many brackets", "aliases"],
+)
+def test_what_cannot_be_read_in_a_moment_is_refused(text: str, row: int | None, words: str) -> None:
+    with pytest.raises(ProgrammeError, match=words) as caught:
+        read_yaml(text, "bomb.yaml")
+    assert (caught.value.code, caught.value.place.file, caught.value.place.row) == ("yaml-invalid", "bomb.yaml", row)
+
+
+def test_what_is_too_deep_for_the_composer_written_in_python_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_positions, "_Loader", yaml.SafeLoader)
+    with pytest.raises(ProgrammeError, match="more than 50 levels") as caught:
+        read_yaml("[" * 5000 + "]" * 5000, "deep.yaml")
+    assert (caught.value.code, caught.value.place.file) == ("yaml-invalid", "deep.yaml")
+
+
+def test_what_is_just_short_enough_is_read() -> None:
+    deep = read_yaml(f"{'[' * 49}1{']' * 49}", "deep.yaml").data
+    assert str(deep) == f"{'[' * 49}1{']' * 49}"
+    assert read_yaml("9" * 18, "long.yaml").data == int("9" * 18)

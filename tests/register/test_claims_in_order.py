@@ -159,7 +159,7 @@ def test_claims_of_one_day_are_taken_in_the_order_of_their_ids(register: Registe
 def test_an_earlier_undetermined_claim_blocks_until_it_is_withdrawn(register: Register) -> None:
     submit(register, "C-1", "90.00", kind="special-transport")
     submit(register, "C-2", "90.00", on="2022-10-21")
-    assert missing(register, "C-1") == ("compensation.cap.special-transport",)
+    assert missing(register, "C-1") == ("measure-kinds/special-transport", "compensation.cap.special-transport")
     assert missing(register, "C-2") != ()
     withdrawn = register.withdraw_claim("C-1", by=AUTHOR, on=DECIDED)
     assert (withdrawn.status, withdrawn.submitted_on) == ("draft", None)

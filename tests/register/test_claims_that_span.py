@@ -81,6 +81,11 @@ def test_where_the_target_group_changes() -> None:
     check_pair(date(2021, 9, 1))
 
 
+@pytest.mark.parametrize("change", [date(2018, 1, 1), date(2021, 1, 1)])
+def test_where_it_begins_or_ends_to_be_known_that_the_kind_is_compensated(change: date) -> None:
+    check_pair(change, kind="special-transport")
+
+
 def test_where_a_cap_ends_with_nothing_after_it() -> None:
     overlay = """overlay_for: lv-8.3.4
 title: {lv: Ekskursijas, en: Excursions}

@@ -156,6 +156,42 @@ def test_a_newer_register_is_told_before_its_overlays_are_read(path: Path) -> No
     assert error_of(RegisterError, lambda: opened(path, None)).code == "register-newer"
 
 
+SILENT = """overlay_for: lv-8.3.4
+title: {lv: Mūsu, en: Ours}
+values:
+  supervision.group.at-most:
+    entries:
+      - {from: 2022-09-01, value: 8, source: "Paraugs", status: example}
+"""
+
+
+@pytest.mark.parametrize("programme", [None, "lv-8.3.4"])
+@pytest.mark.parametrize("named", [{}, {"adopt_programme": True}, {"trial": True}])
+def test_an_own_overlay_that_no_longer_fits_is_told_as_such_with_the_way_out(
+    path: Path, programme: str | None, named: dict[str, bool]
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE overlays SET text = ?", (SILENT,))
+    before = digest(path)
+    error = error_of(ProgrammeMismatch, lambda: opened(path, programme, **named))
+    assert (error.code, error.place.file, error.place.row) == ("register-overlay-unfit", RATES.name, 6)
+    assert f"The register's own overlay {RATES.name!r}" in error.message
+    assert "[overlay-silent]" in error.message
+    assert "add `replaces: true`" in error.remedy
+    assert f"--programme lv-8.3.4 --overlay {RATES.name} --adopt-programme`" in error.remedy
+    assert digest(path) == before
+    corrected = OverlayText(RATES.name, SILENT.replace("status: example", "status: example, replaces: true"))
+    newer = load_programme("lv-8.3.4", overlays=[corrected])
+    opened(path, newer, adopt_programme=True).close()
+    with opened(path, None) as register:
+        assert register.programme.pack.overlays == (corrected,)
+
+
+def test_a_fault_of_what_is_no_own_overlay_stays_what_it_is(path: Path) -> None:
+    tampered(path, "programme_id", "lv-9")
+    assert error_of(ProgrammeError, lambda: opened(path, None)).code == "programme-unknown"
+
+
 def test_several_overlays_come_back_in_their_order(tmp_path: Path) -> None:
     later = OverlayText("later.yaml", OTHER.text.replace("2022-09-01", "2023-01-01, replaces: true"))
     both = load_programme("lv-8.3.4", overlays=[OTHER, later])

@@ -2,270 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pmp_core.programme import DatedValue, OverlayText, Pack, load_pack
-from pmp_core.rules import PRIOR, BoundRule, Fact, fact, parameter
-from pmp_core.rules.expression import (
-    AmountSoFar,
-    Binary,
-    Choice,
-    Expression,
-    FactValue,
-    Known,
-    Member,
-    MemberOfParameter,
-    Not,
-    Parameter,
-    Present,
-    StepValue,
-    Unset,
-    UsedBefore,
-)
-from pmp_core.rules.rule import Check, Cut, Let, Rule
-from pmp_core.values import Money, Text
+sys.path.insert(0, str(Path(__file__).parent))  # for the modules that several tests here share
 
-Seen = tuple[Any, frozenset[str]]  # a value, None where it is not known; and what was missing on the way that was taken
-Answer = tuple[str, int | None, frozenset[str], int | None, tuple[Any, ...]]
-Interpret = Callable[..., Answer]
+import interpreter
+import meals as made_up
 
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": lambda a, b: a == b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "min": min,
-    "max": max,
-}
-_NOTHING: frozenset[str] = frozenset()
-
-
-class Interpreter:
-    """The textbook: walks the definition as it was written, and None is «not known». Parameters are read off the pack."""
-
-    def __init__(self, rule: Rule, facts: Mapping[str, Any], prior: int | None, pack: Pack | None) -> None:
-        self.rule, self.pack, self.prior = rule, pack, prior
-        self.facts = {fact.name: facts.get(fact.name, fact.absent) for fact in rule.facts}
-        self.lets: dict[str, Any] = {}
-        self.missing: set[str] = set()
-
-    def decide(self) -> Answer:
-        """Outcome, amount, reasons, what later claims have to reckon with, and what each step gave."""
-        rule, given = self.rule, {}
-        for step in rule.steps:
-            if isinstance(step, Check | Let):
-                given[step.name] = self.noted(self.value(step.condition if isinstance(step, Check) else step.value, 0))
-                if isinstance(step, Let):
-                    self.lets[step.name] = given[step.name]
-        failed = frozenset(check.name for check in rule.checks if given[check.name] is False)
-        if failed:
-            last = max(i for i, step in enumerate(rule.steps) if isinstance(step, Check))
-            reached = [given.get(step.name) if i < last + 1 else None for i, step in enumerate(rule.steps)]
-            return "refused", 0 if rule.asked else None, failed, self.prior, tuple(reached)
-        amount = asked = self.noted(self.value(FactValue(rule.asked), 0)) if rule.asked else None
-        bitten, counted = set(), 0
-        for cut in rule.cuts:
-            limit = self.noted(self.value(cut.limit, amount or 0))
-            if limit is not None and amount is not None:
-                counted = amount if _reads_prior(cut.limit) else counted
-                bitten |= {cut.name} if max(limit, 0) < amount else set()
-                amount = min(amount, max(limit, 0))
-            given[cut.name] = amount
-        if rule.by and self.prior is None:
-            self.missing.add("earlier-claim")
-        if self.missing:
-            known = [None if isinstance(step, Cut) else given[step.name] for step in rule.steps]
-            return "undetermined", None, frozenset(self.missing), None, tuple(known)
-        assert not rule.asked or amount is not None or asked is None
-        used = None if self.prior is None else self.prior + counted
-        values = tuple(given[step.name] for step in rule.steps)
-        return "reduced" if bitten else "granted", amount, frozenset(bitten), used, values
-
-    def noted(self, seen: Seen) -> Any:
-        """The value; if it is not known, what was missing counts."""
-        if seen[0] is None:
-            self.missing |= seen[1]
-        return seen[0]
-
-    def value(self, e: Expression, amount: int) -> Seen:
-        """The value of an expression."""
-        match e:
-            case Known(value):
-                return value, _NOTHING
-            case Unset(path):
-                return None, frozenset({path})
-            case FactValue(name):
-                return self.facts[name], frozenset({name}) if self.facts[name] is None else _NOTHING
-            case Present(name):
-                return self.facts[name] is not None, _NOTHING
-            case StepValue(name):
-                return self.lets[name], _NOTHING
-            case AmountSoFar():
-                return amount, _NOTHING
-            case UsedBefore():
-                return self.prior or 0, _NOTHING
-            case Not(inner):
-                value, gaps = self.value(inner, amount)
-                return None if value is None else not value, gaps
-            case Member(inner, members):
-                value, gaps = self.value(inner, amount)
-                return None if value is None else value in members, gaps
-            case Choice(condition, yes, no):
-                return self.chosen(self.value(condition, amount), yes, no, amount)
-            case Parameter():
-                return self.parameter(e, lambda value: (value, _NOTHING), outside=None)
-            case MemberOfParameter(inner, listed):
-                return self.parameter(listed, lambda members: self.value(Member(inner, members), amount), outside=False)
-            case Binary(operator, left, right):
-                return self.binary(operator, self.value(left, amount), self.value(right, amount))
-        raise AssertionError(e)
-
-    def chosen(self, condition: Seen, yes: Expression, no: Expression, amount: int) -> Seen:
-        """What a choice gives. While the condition is not known, it alone is what is missing."""
-        if condition[0] is None:
-            return condition
-        value, gaps = self.value(yes if condition[0] else no, amount)
-        return value, condition[1] | gaps
-
-    def binary(self, operator: str, left: Seen, right: Seen) -> Seen:
-        """Kleene's «and» and «or»; everything else needs both sides."""
-        gaps = left[1] | right[1]
-        if operator in ("and", "or"):
-            settles = operator == "or"
-            sides = (left[0], right[0])
-            return settles if settles in sides else None if None in sides else not settles, gaps
-        if left[0] is None or right[0] is None:
-            return None, gaps
-        return _COMPARE[operator](left[0], right[0]), gaps
-
-    def parameter(self, p: Parameter, use: Callable[[Any], Seen], outside: bool | None) -> Seen:
-        """What the pack says: for the key first, then for the day; if any day would do, the day does not matter."""
-        assert self.pack is not None
-        key = None if p.by is None else self.facts[p.by]
-        if p.by is not None and key is None:
-            return None, frozenset({p.by})
-        path = p.path.format(key)
-        catalogue, _, code = path.partition("/")
-        if path not in self.pack.values and code not in self.pack.terms.get(catalogue, {}):
-            return None, frozenset({path})
-        value, day = self.pack.value(path), self.facts[p.on]
-        if day is not None:
-            return self.on_day(value, day, use, outside)
-        readings = {self.on_day(value, boundary, use, outside) for boundary in _boundaries(value)}
-        return readings.pop() if len(readings) == 1 else (None, frozenset({p.on}))
-
-    def on_day(self, value: DatedValue, day: date, use: Callable[[Any], Seen], outside: bool | None) -> Seen:
-        """What holds on one day. Outside of all entries a truth or a membership is False, and the rest is not known."""
-        reading = value.on(day)
-        if reading.state in ("not-yet-in-force", "ended") and (outside is False or value.type in ("boolean", "term")):
-            return False, _NOTHING
-        if reading.value is None:
-            return None, frozenset({value.path})
-        return use(reading.value.cents if isinstance(reading.value, Money) else reading.value)
-
-
-def _boundaries(value: DatedValue) -> set[date]:
-    firsts = {entry.first for entry in value.entries}
-    return {first - timedelta(1) for first in firsts} | firsts | {e.until + timedelta(1) for e in value.entries if e.until}
-
-
-def _reads_prior(e: Expression) -> bool:
-    below = [getattr(e, name) for name in ("left", "right", "condition", "yes", "no", "operand", "value") if hasattr(e, name)]
-    return isinstance(e, UsedBefore) or any(_reads_prior(part) for part in below if isinstance(part, Expression))
-
-
-CAPS_EXAMPLE = """
-overlay_for: lv-8.3.4
-title: {lv: izdomātas likmes, en: made-up rates}
-values:
-  compensation.cap.public-transport-tickets:
-    entries:
-      - {from: 2018-01-01, value: "30.00", unit: EUR/claim, source: made up, status: example}
-      - {from: 2020-01-01, value: "45.00", unit: EUR/claim, source: made up, status: example}
-      - {from: 2022-01-01, value: "60.00", unit: EUR/claim, source: made up, status: example}
-  compensation.cap.special-transport:
-    entries: [{from: 2018-01-01, until: 2022-04-30, value: "80.00", unit: EUR/claim, source: made up, status: example}]
-  compensation.cap.accommodation:
-    entries: [{from: 2018-01-01, value: "0.01", unit: EUR/item, source: made up, status: example}]
-  compensation.cap.catering:
-    entries: [{from: 2018-01-01, value: "2.15", unit: EUR/school-day, source: made up, status: example}]
-  compensation.cap.individual-learning-materials:
-    entries: [{from: 2018-01-01, value: "0.00", unit: EUR/item, source: made up, status: example}]
-  compensation.cap.individual-use-items:
-    entries: [{from: 2021-09-01, value: "90.00", unit: EUR/claim, source: made up, status: example}]
-  compensation.ceiling:
-    entries:
-      - {from: 2018-01-01, value: "90.00", unit: EUR/learner-semester, source: made up, status: example}
-      - {from: 2021-09-01, value: "120.00", unit: EUR/learner-semester, source: made up, status: example}
-"""
-
-
-# A made-up rule over paths of the pack, small enough to read its whole explanation.
-MEALS = Rule(
-    "meals",
-    Text("Pusdienas", "Meals"),
-    (
-        Fact("on", "day", Text("diena", "day"), required=True),
-        Fact("present", "boolean", Text("ir skolā", "at school")),
-        Fact(
-            "kind",
-            "code",
-            Text("veids", "kind"),
-            required=True,
-            choices=("catering", "accommodation"),
-            words={"catering": Text("ēdināšana <b>", "catering <b>")},
-        ),
-        Fact("units", "integer", Text("dienu skaits", "days")),
-        Fact("asked_cents", "cents", Text("prasīts", "asked for"), required=True),
-    ),
-    (
-        Check(
-            "in-force",
-            parameter("programme.in-force", on="on"),
-            Text("Programma ir spēkā", "The programme is in force"),
-            Text("programma nav spēkā", "the programme is not in force"),
-        ),
-        Check(
-            "at-school",
-            fact("present"),
-            Text("Ir skolā", "At school"),
-            Text("nav skolā", "not at school"),
-            clauses=("compensation.receipts-required",),
-        ),
-        Let(
-            "cap",
-            parameter("compensation.cap.{}", on="on", by="kind", among=("catering", "accommodation")) * fact("units"),
-            Text("Robeža", "Cap"),
-        ),
-        Cut("cut-to-cap", StepValue("cap"), Text("Ne vairāk par robežu", "Not more than the cap")),
-        Cut(
-            "cut-to-rest",
-            parameter("compensation.ceiling", on="on") - PRIOR,
-            Text("Ne vairāk par atlikumu", "Not more than what is left"),
-        ),
-    ),
-    asked="asked_cents",
-    by=("learner_id",),
-    order=("claim_id",),
-)
+from pmp_core.programme import Pack, load_pack
+from pmp_core.rules import BoundRule
+from pmp_core.rules.expression import Expression
 
 
 @pytest.fixture(scope="session")
-def interpret() -> Interpret:
+def interpret() -> interpreter.Interpret:
     """`interpret(rule, facts, prior, pack=None)`: what the slow interpreter says."""
-
-    def answer(rule: Rule, facts: Mapping[str, Any], prior: int | None, pack: Pack | None = None) -> Answer:
-        return Interpreter(rule, facts, prior, pack).decide()
-
-    return answer
+    return interpreter.interpret
 
 
 @pytest.fixture(scope="session")
@@ -273,9 +30,9 @@ def evaluate() -> Callable[..., Any]:
     """`evaluate(expression, facts)`: its value in three-valued logic."""
 
     def value(e: Expression, facts: Mapping[str, Any]) -> Any:
-        interpreter = Interpreter.__new__(Interpreter)
-        interpreter.facts = dict(facts)
-        return interpreter.value(e, 0)[0]
+        slow = interpreter.Interpreter.__new__(interpreter.Interpreter)
+        slow.facts = dict(facts)
+        return slow.value(e, 0)[0]
 
     return value
 
@@ -289,10 +46,10 @@ def pack() -> Pack:
 @pytest.fixture(scope="session")
 def example_pack() -> Pack:
     """The shipped pack with made-up caps and ceilings."""
-    return load_pack("lv-8.3.4", [OverlayText("caps.example.yaml", CAPS_EXAMPLE)])
+    return made_up.example_pack()
 
 
 @pytest.fixture(scope="session")
 def meals(example_pack: Pack) -> BoundRule:
     """A small rule with money, over made-up rates: who is at school gets meals paid, up to a cap and a ceiling."""
-    return BoundRule(MEALS, example_pack)
+    return BoundRule(made_up.MEALS, example_pack)

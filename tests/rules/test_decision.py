@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import ValidationError
+from pydantic.json_schema import JsonSchemaMode
 
 from pmp_core.learners.rules import TARGET_GROUP
 from pmp_core.programme import DatedValue, Pack
-from pmp_core.programme.entries import Value, ValueType
+from pmp_core.programme.entries import Entry, Value, ValueType
 from pmp_core.rules import OUTCOMES, BoundRule, Catalogue, Check, Decision, Fact, Let, Rule, Wording, fact, parameter, present
 from pmp_core.rules.decision import written_value
 from pmp_core.rules.explanation import written
@@ -61,7 +63,7 @@ def test_a_decision_reads_as_its_result_does_but_for_the_day_of_the_decision(
     facts, prior = CASES[case]
     result = meals.decide(facts, prior=prior)
     lines = result.decision(decided_on=DECIDED).explain(language).splitlines()
-    assert lines.pop(3) == {"lv": "Lēmuma diena: 02.03.2022.", "en": "Decided on: 2 March 2022"}[language]
+    lines.remove({"lv": "Lēmuma diena: 02.03.2022.", "en": "Decided on: 2 March 2022."}[language])
     assert lines == result.explain(language).splitlines()
 
 
@@ -73,8 +75,9 @@ def test_an_explanation_is_in_latvian_unless_asked_otherwise(meals: BoundRule) -
 
 def test_a_refusal_of_the_target_group_cites_the_grades_of_the_day(pack: Pack) -> None:
     text = BoundRule(TARGET_GROUP, pack).decide(on=date(2021, 8, 31), track="general", level=3).explain("lv")
-    assert text.startswith("LĒMUMS: atteikts.\nNoteikums: Mērķgrupa.\nProgramma: ")
-    assert "klase vai kurss šajā dienā nepieder mērķgrupai." in text
+    reason = "klase vai kurss šajā dienā nepieder mērķgrupai."
+    assert text.startswith(f"LĒMUMS: atteikts.\nKāpēc: {reason}\nNoteikums: Mērķgrupa.\nProgramma: ")
+    assert f"Izglītojamais pieder mērķgrupai: nav izpildīts – {reason}" in text
     assert "ziņas: diena – 31.08.2021; izglītības programmas veids – vispārējā izglītība; klase vai kurss – 3." in text
     assert "vispārējās izglītības klases: 5–12 [no 01.03.2017. līdz 31.08.2021.; " in text
 
@@ -98,8 +101,8 @@ def test_a_missing_fact_keeps_its_name_even_where_the_explanation_uses_the_word(
     ("value", "kind", "text"),
     [
         (None, "integer", "nav zināms"),
-        (True, "boolean", "ir"),
-        (False, "boolean", "nav"),
+        (True, "boolean", "jā"),
+        (False, "boolean", "nē"),
         (0, "integer", "0"),
         (123456, "cents", "1\u00a0234,56 EUR"),
         ("kods", "code", "kods"),
@@ -113,9 +116,9 @@ def test_a_value_is_written_for_people(value: Any, kind: str, text: str) -> None
 @pytest.mark.parametrize(
     ("path", "day", "text"),
     [
-        ("programme.in-force", "2022-03-01", Text("ir", "yes")),
+        ("programme.in-force", "2022-03-01", Text("jā", "yes")),
         ("plans.risks-at-least", "2022-03-01", Text("1", "1")),
-        ("compensation.cap.catering", "2022-03-01", Text("2,15 EUR", "EUR 2.15")),
+        ("compensation.cap.catering", "2022-03-01", Text("2,15 EUR par skolas dienu", "EUR 2.15 per school day")),
         ("programme.planned-until", "2022-03-01", Text("31.12.2023.", "31 December 2023")),
         ("school-year.2022/23.semester-1", "2022-09-01", Text("01.09.2022.–23.12.2022.", "1 September 2022–23 December 2022")),
         ("target-group.iap-support.general.levels", "2021-09-01", Text("1–12", "1–12")),
@@ -138,12 +141,35 @@ def test_a_clause_writes_what_the_programme_says(example_pack: Pack, path: str, 
         ("levels", (5, 6, 7), "5–7"),
         ("codes", ("a", "b", "c"), "a, b, c"),
         ("days", DayRange(date(2022, 9, 1)), "01.09.2022.–"),
-        ("percent", Decimal("0.85"), "0.85"),
+        ("percent", Decimal("15"), "15\u00a0%"),
+        ("percent", Decimal("0.85"), "0,85\u00a0%"),
     ],
 )
 def test_other_values_are_written_too(kind: ValueType, value: Value, text: str) -> None:
     said = DatedValue("a.b", Text("a", "b"), kind, ())
     assert written_value(value, Pack("x", said.title, {"a.b": said}, {}, {}), "a.b", "lv") == text
+
+
+def test_a_percentage_is_written_in_english_too() -> None:
+    said = DatedValue("a.b", Text("a", "b"), "percent", ())
+    assert written_value(Decimal("12.5"), Pack("x", said.title, {"a.b": said}, {}, {}), "a.b", "en") == "12.5%"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("EUR/item", Text("9,00 EUR par vienību", "EUR 9.00 per item")),
+        ("EUR/km", Text("9,00 EUR (EUR/km)", "EUR 9.00 (EUR/km)")),
+        ("EUR", Text("9,00 EUR", "EUR 9.00")),
+        (None, Text("9,00 EUR", "EUR 9.00")),
+    ],
+)
+def test_an_amount_says_what_it_is_for(unit: str | None, text: Text) -> None:
+    word = Text("vārds", "word")
+    entry = Entry(date(2022, 1, 1), "made up", "example", "test", Money("9.00"))
+    pack = Pack("x", word, {"a.b": DatedValue("a.b", word, "money", (entry,), unit=unit)}, {}, {})
+    rule = Rule("mine", word, (Fact("on", "day", word, required=True),), (Check("check", TRUE, word, word, clauses=("a.b",)),))
+    assert BoundRule(rule, pack).decide(on=DECIDED).decision(decided_on=DECIDED).steps[0].clauses[0].written == text
 
 
 def test_a_clause_of_a_path_without_any_entry_says_that_no_value_is_set() -> None:
@@ -182,6 +208,18 @@ def test_a_decision_can_be_made_again_from_its_own_facts(meals: BoundRule, case:
     again = meals.decide(made.facts_as_used(), prior=made.prior_cents).decision(decided_on=made.decided_on)
     assert again == made
     assert again.digest == made.digest
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_schema_of_a_decision_takes_what_is_kept_and_nothing_else(meals: BoundRule, mode: JsonSchemaMode) -> None:
+    schema = Draft202012Validator(Decision.model_json_schema(mode=mode), format_checker=FormatChecker())
+    schema.check_schema(schema.schema)
+    for case in CASES:
+        kept = json.loads(decision(meals, case).model_dump_json())
+        schema.validate(kept)
+        for changes in ({"amount": 12.5}, {"outcome": "approved"}, {"decided_on": "tomorrow"}, {"learner_id": "L-1"}):
+            assert not schema.is_valid(kept | changes), changes
+        assert not schema.is_valid({name: value for name, value in kept.items() if name != "facts"})
 
 
 def altered(made: Decision, **changes: Any) -> dict[str, Any]:
@@ -263,7 +301,7 @@ def test_steps_keep_what_they_gave_their_facts_and_the_entries_in_force(meals: B
     clause = cap.clauses[0]
     assert (clause.path, clause.state, clause.status) == ("compensation.cap.catering", "set", "example")
     assert (clause.first, clause.until, clause.source) == (date(2018, 1, 1), None, "made up")
-    assert clause.written == Text("2,15 EUR", "EUR 2.15")
+    assert clause.written == Text("2,15 EUR par skolas dienu", "EUR 2.15 per school day")
 
 
 @pytest.mark.parametrize(("day", "state"), [(date(2023, 12, 31), "set"), (date(2024, 1, 1), "ended")])
@@ -322,3 +360,8 @@ def test_a_rule_words_its_outcomes_itself(pack: Pack) -> None:
     assert made.explain("lv").startswith("LĒMUMS: pieder mērķgrupai.")
     assert (made.amount, made.asked) == (None, None)
     assert [Wording().of(outcome).en for outcome in OUTCOMES] == list(OUTCOMES)
+
+
+def test_a_list_of_no_codes_is_written_as_none(pack: Pack) -> None:
+    written = [written_value((), pack, "signals.unexcused-lessons.factor", language) for language in ("lv", "en")]
+    assert written == ["neviens", "none"]

@@ -29,6 +29,13 @@ def check(name: str = "check", condition: Any = TRUE) -> Check:
     return Check(name, condition, WORD, WORD)
 
 
+def let(name: str, *needed: str) -> Let:
+    value = fact("level")
+    for other in needed:
+        value = value + StepValue(other)
+    return Let(name, value, WORD)
+
+
 def cut(limit: Any, name: str = "cut") -> Cut:
     return Cut(name, limit, WORD)
 
@@ -56,8 +63,15 @@ def rule(*steps: Step, facts: tuple[Fact, ...] = FACTS, **more: Any) -> Rule:
         ((), {"asked": "level"}, "'level' is no fact of type cents"),
         ((check(condition=StepValue("cap")), Let("cap", fact("level"), WORD)), {}, "'check' uses 'cap', which no `Let` above"),
         ((check("first"), check(condition=StepValue("first"))), {}, "uses 'first', which no `Let` above"),
+        ((Let("a", StepValue("a"), WORD),), {}, "in a circle: 'a' → 'a'"),
+        ((let("a", "b"), let("b", "a")), {}, "in a circle: 'a' → 'b' → 'a'"),
+        ((let("a", "b"), let("b", "c", "d"), let("d", "c"), let("c", "b")), {}, "in a circle: 'b' → 'c' → 'b'"),
+        ((let("a", "b", "c"), let("b", "c"), let("c")), {}, "'a' uses 'b', which no `Let` above"),
+        ((), {"facts": (ON, Fact("level", None, WORD))}, "'level' has no type that a rule knows.*one: integer, boolean"),  # type: ignore[arg-type]
+        ((), {"facts": (ON, Fact("level", "number", WORD))}, "'level' has no type.*Found: 'number'"),  # type: ignore[arg-type]
+        ((Let("a", fact("level"), WORD, type="number"),), {}, "the value 'a' has no type"),  # type: ignore[arg-type]
         ((check(condition=fact("levle") >= 1),), {}, "'levle', which is no fact.*Nearest: level"),
-        ((check(condition=present("qqqqqq")),), {}, r"'qqqqqq', which is no fact\.$"),
+        ((check(condition=present("qqqqqq")),), {}, "'qqqqqq', which is no fact.*Facts: on, level, track"),
         ((check(condition=parameter("a.b", on="level")),), {}, "needs 'level' to be of type day"),
         ((check(condition=parameter("a.{}", on="on", by="level")),), {}, "needs 'level' to be of type code"),
         ((check(condition=fact("level").is_in(parameter("a.{}", on="on", by="trakc"))),), {}, "'trakc'.*Nearest: track"),
@@ -82,6 +96,25 @@ def test_a_rule_that_cannot_be_is_told_when_it_is_defined(steps: tuple[Step, ...
         rule(*steps, **more)
     assert caught.value.code == "rule-malformed"
     assert "'mine'" in caught.value.message
+    assert str(caught.value.place.pointer).startswith("/rules/mine")
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("steps", "facts", "pointer"),
+    [
+        ((check(), check()), FACTS, "/rules/mine/steps/check"),
+        ((check("level"),), FACTS, "/rules/mine/facts/level"),
+        ((check(condition=fact("levle") >= 1),), FACTS, "/rules/mine/steps/check"),
+        ((let("b", "a"), let("a", "b")), FACTS, "/rules/mine/steps/b"),
+        ((), (ON, Fact("Level", "integer", WORD)), "/rules/mine/facts/Level"),
+        ((cut(Known(1)),), FACTS, "/rules/mine"),
+    ],
+)
+def test_the_place_in_the_rule_is_told(steps: tuple[Step, ...], facts: tuple[Fact, ...], pointer: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        rule(*steps, facts=facts)
+    assert caught.value.place.pointer == pointer
 
 
 def test_a_step_sees_the_lets_above_it_and_the_amount_and_prior_belong_to_cuts() -> None:
@@ -175,7 +208,7 @@ def binding_error(pack: Pack, *steps: Step, **more: Any) -> RuleError:
 )
 def test_a_path_that_the_pack_does_not_have_is_told_with_the_nearest(pack: Pack, step: Step, code: str, near: str) -> None:
     error = binding_error(pack, step, asked="asked_cents")
-    assert error.code == code
+    assert (error.code, error.place.pointer) == (code, f"/rules/mine/steps/{step.name}")
     assert near in error.remedy
     assert f"step {step.name!r}" in error.message
 
@@ -194,7 +227,7 @@ def test_a_path_like_no_other_is_told_without_neighbours(pack: Pack) -> None:
 )
 def test_a_value_that_no_rule_can_use_is_told(pack: Pack, tree: Any, found: str) -> None:
     error = binding_error(pack, check(condition=tree))
-    assert (error.code, error.found) == ("parameter-type", found)
+    assert (error.code, error.found, error.place.pointer) == ("parameter-type", found, "/rules/mine/steps/check")
 
 
 @pytest.mark.parametrize("choices", [(), ("general", "vocational", "other")])
@@ -209,6 +242,25 @@ def test_a_code_that_no_key_of_the_parameter_fits_could_get_anothers_value_and_i
 def test_a_limit_that_needs_other_facts_for_other_amounts_is_told(pack: Pack) -> None:
     limit = choose(AMOUNT > 100, fact("level"), Known(5))
     assert binding_error(pack, cut(limit), asked="asked_cents").code == "rule-malformed"
+
+
+@pytest.mark.parametrize(("facts", "fits"), [(29, True), (30, False)])
+def test_a_rule_with_more_reasons_than_its_mask_holds_is_refused_when_it_is_bound(pack: Pack, facts: int, fits: bool) -> None:
+    """Each fact brings two: it can be missing, and its check can fail. Five more come from what else the rule has."""
+    numbers = tuple(Fact(f"number_{i}", "integer", WORD) for i in range(facts))
+    steps: list[Step] = [check(f"check-{i}", fact(number.name) >= 1) for i, number in enumerate(numbers)]
+    steps += [check("a"), check("b"), check("c"), cut(Known(1) - PRIOR)]
+    made = rule(*steps, facts=(*FACTS, *numbers), asked="asked_cents", by=("learner_id",), order=("claim_id",))
+    given = {"on": DAY, "asked_cents": 1, **{number.name: 1 for number in numbers}, "level": 1, "track": "general"}
+    if fits:
+        bound = BoundRule(made, pack)
+        assert (len(bound.bits), max(bound.bits.values())) == (63, 1 << 62)
+        assert bound.decide(**{**given, "number_0": 0}).reasons == ("check-0",)
+        return
+    with pytest.raises(RuleError, match="65 reasons, and 63 fit") as caught:
+        BoundRule(made, pack)
+    assert (caught.value.code, caught.value.place.pointer) == ("rule-too-wide", "/rules/mine")
+    assert "31 reasons are things that can be missing, such as number_28, number_29, earlier-claim." in caught.value.remedy
 
 
 def test_a_limit_may_depend_on_the_amount_where_nothing_can_be_missing(pack: Pack) -> None:

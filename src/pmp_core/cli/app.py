@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 from pydantic import ValidationError
 
-from pmp_core.cli import cases, claims, demo, importing, programmes, rules, statistics
+from pmp_core.cli import cases, claims, demo, importing, overlays, programmes, rules, statistics
 from pmp_core.cli.output import show, show_error
 from pmp_core.errors import FactError, NotFound, PluginError, PmpError, RuleError
 from pmp_core.plugins import PluginSet
@@ -54,6 +54,8 @@ app.add_typer(claims.claims, name="claims")
 app.add_typer(claims.partners, name="partners")
 app.command("decide")(cases.decide)
 app.command("stats")(statistics.stats)
+for command in (overlays.check, overlays.draft, overlays.schema, overlays.territories):
+    programmes.app.command(command.__name__)(command)
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(rules.app, name="rules")
 

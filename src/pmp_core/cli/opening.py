@@ -28,9 +28,10 @@ def opened(
     *,
     by: str = "pmp",
     role: str | None = None,
-    programme: Programme | None = None,
+    programme: Programme | str | None = None,
     adopt: bool = False,
     new: bool = False,
+    trial: bool = False,
 ) -> Register:
     """The register a command works on.
 
@@ -38,9 +39,10 @@ def opened(
         target: a file or a URL.
         by: who works.
         role: in which role, a code of the programme's `roles`; None where the command does nothing in a role.
-        programme: None: the one the register was made with.
+        programme: a programme, or its id; None: the one the register was made with.
         adopt: work on under this version of the programme.
         new: whether the command may make a new register.
+        trial: look only, under whatever version of the programme; nothing is kept.
 
     Raises:
         RegisterError: `register-missing`.
@@ -52,7 +54,7 @@ def opened(
     if not new:
         check_there(target)
     actor = Actor(name=by, role=role or "plan-author")
-    register = Register.open(target, actor=actor, programme=programme, adopt_programme=adopt)
+    register = Register.open(target, actor=actor, programme=programme, adopt_programme=adopt, trial=trial)
     try:
         if role is not None:
             register.programme.pack.term("roles", role)

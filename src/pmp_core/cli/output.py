@@ -21,6 +21,9 @@ from pmp_core.values import iso_day
 JSON = typer.Option(False, "--json", help="As JSON, for scripts.")
 LANGUAGE = typer.Option("lv", "--language", help="lv or en, for explanations and titles.")
 
+# What people search and copy from a file stays in one piece there.
+_NEVER_FOLDED = ("path", "value to set")
+
 
 def console(*, error: bool = False) -> Console:
     """A console; outside a terminal as wide as what it shows, so that nothing is cut off in a file."""
@@ -66,12 +69,14 @@ def show(rows: Sequence[Mapping[str, Any]], *, json: bool, title: str = "") -> N
 
 def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
     """Print a table."""
+    shown = console()
     table = Table(title=title or None, title_justify="left")
     for heading, to_the_right in zip(headings, right, strict=True):
-        table.add_column(heading, justify="right" if to_the_right else "left", overflow="fold")
+        whole = not shown.is_terminal and heading in _NEVER_FOLDED
+        table.add_column(heading, justify="right" if to_the_right else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    shown.print(table)
 
 
 def say(text: str = "") -> None:

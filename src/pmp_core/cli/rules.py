@@ -8,25 +8,37 @@ from typing import Any
 import typer
 
 from pmp_core.cli.opening import ON, OVERLAY, loaded
-from pmp_core.cli.output import JSON, LANGUAGE, day, language, say, show, show_json
+from pmp_core.cli.output import JSON, LANGUAGE, day, language, say, show, show_error, show_json
+from pmp_core.cli.redeciding import redecide
 from pmp_core.errors import FactError, InvalidValue
-from pmp_core.loading import Programme
+from pmp_core.loading import load_programme
+from pmp_core.plugins import PluginSet
 from pmp_core.rules import BoundRule, Fact
 from pmp_core.values import Money, iso_day
 
 app = typer.Typer(help="The rules: what they ask for, and what they answer.", no_args_is_help=True)
+app.command("redecide")(redecide)
 PROGRAMME = typer.Option("lv-8.3.4", "--programme", help="Whose law.")
 
 
 @app.command("list")
-def list_(programme: str = PROGRAMME, json: bool = JSON) -> None:
-    """List the rules of a programme."""
-    opened = loaded(programme, [])
-    rows = [
+def list_(programme: str = PROGRAMME, overlay: list[Path] = OVERLAY, json: bool = JSON) -> None:
+    """List the rules of a programme, and those that installed plug-ins add; whether one does not fit the programme, and why."""
+    plugins = PluginSet.load()
+    opened = load_programme(programme, overlays=overlay, plugins=plugins, strict=False)
+    misfits = opened.misfits()
+    for error in plugins.broken.values():
+        show_error(error)
+    rows: list[dict[str, Any]] = [
         {"name": name, "title": definition.title.en, "facts": len(definition.facts)}
         for name, definition in opened.definitions.items()
     ]
-    show(rows, json=json, title=f"Rules of {opened.id}")
+    if json:
+        show_json([{**row, "misfit": str(misfits[row["name"]]) if row["name"] in misfits else None} for row in rows])
+        return
+    show(rows, json=False, title=f"Rules of {opened.id}")
+    for name, misfit in misfits.items():
+        say(f"{name} does not fit {opened.id}: {misfit}")
 
 
 @app.command("show")
@@ -37,7 +49,7 @@ def show_(
     json: bool = JSON,
 ) -> None:
     """Show what a rule asks for, its steps, and what can leave it undetermined."""
-    opened = loaded(programme, overlay).rule(rule)
+    opened = _rule(rule, programme, overlay)
     facts = [
         {
             "fact": fact.name,
@@ -73,8 +85,7 @@ def decide(
     json: bool = JSON,
 ) -> None:
     """Ask one rule for one case: the answer with its reasons, clauses and facts. A refusal is an answer."""
-    opened: Programme = loaded(programme, overlay)
-    bound = opened.rule(rule)
+    bound = _rule(rule, programme, overlay)
     facts: dict[str, Any] = {}
     for text in fact:
         name, value = _fact(bound, text)
@@ -91,6 +102,17 @@ def decide(
         show_json(decision.model_dump(mode="json"))
     else:
         say(decision.explain(language(language_)))
+
+
+def _rule(name: str, programme: str, overlay: list[Path]) -> BoundRule:
+    """A rule by its name. Installed plug-ins are imported only for one that is not the library's own."""
+    opened = loaded(programme, overlay)
+    if name not in opened.definitions:
+        plugins = PluginSet.load()
+        opened = load_programme(programme, overlays=overlay, plugins=plugins, strict=False)
+        if name not in opened.definitions and plugins.broken:
+            raise next(iter(plugins.broken.values()))
+    return opened.rule(name)
 
 
 def _fact(bound: BoundRule, text: str) -> tuple[str, Any]:

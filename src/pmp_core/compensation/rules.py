@@ -43,7 +43,7 @@ COMPENSATION = Rule(
         ),
         *PLAN_DAYS,
         Fact("last_day", "day", Text("pieteikuma pēdējā diena", "last day of the claim")),
-        Fact("semester_first_day", "day", Text("semestra pirmā diena", "first day of the semester")),
+        Fact("semester_first_day", "day", Text("semestra pirmā diena", "first day of the semester"), from_law=True),
         Fact("kind", "code", Text("izdevumu veids", "kind of expense"), choices=KINDS, required=True),
         Fact(
             "risk_addressed", "boolean", Text("pasākums mazina plānā izvērtētu risku", "the measure addresses a risk of the plan")
@@ -53,7 +53,14 @@ COMPENSATION = Rule(
             "boolean",
             Text("dokumenti ir pilnīgi un pieteikuma periodā", "receipts complete and within the period"),
         ),
-        Fact("units", "integer", Text("vienību skaits", "number of units"), unit="units of the cap", at_least=0),
+        Fact(
+            "units",
+            "integer",
+            Text("vienību skaits", "number of units"),
+            unit="units of the cap",
+            at_least=0,
+            from_law=True,
+        ),
         Fact("requested_cents", "cents", Text("prasītā summa", "amount asked for"), unit="cents", required=True),
         Fact("cofunded_cents", "cents", Text("citu jau segtā summa", "amount others already pay"), unit="cents"),
     ),

@@ -1,23 +1,46 @@
 """Floor 1: the law as dated data."""
 
 from pmp_core.programme.calendar import SchoolCalendar
+from pmp_core.programme.differences import Difference, differences
+from pmp_core.programme.draft import draft_overlay
+from pmp_core.programme.effect import Effect, EntryChange, TermChange, effect
 from pmp_core.programme.entries import Conflict, DatedValue, Entry, Reading, Term
+from pmp_core.programme.in_force import ProgrammesOn, Standing, standing
+from pmp_core.programme.inventory import Citation, Inventory, NotSet, inventory, not_set
 from pmp_core.programme.life_cycle import Chain, LifeCycle, LifeCycleStep
-from pmp_core.programme.load import available_packs, load_pack
+from pmp_core.programme.load import available_packs, load_pack, overlay_for, overlay_for_none, read_overlay
 from pmp_core.programme.pack import OverlayText, Pack
 
 __all__ = [
     "Chain",
+    "Citation",
     "Conflict",
     "DatedValue",
+    "Difference",
+    "Effect",
     "Entry",
+    "EntryChange",
+    "Inventory",
     "LifeCycle",
     "LifeCycleStep",
+    "NotSet",
     "OverlayText",
     "Pack",
+    "ProgrammesOn",
     "Reading",
     "SchoolCalendar",
+    "Standing",
     "Term",
+    "TermChange",
     "available_packs",
+    "differences",
+    "draft_overlay",
+    "effect",
+    "inventory",
     "load_pack",
+    "not_set",
+    "overlay_for",
+    "overlay_for_none",
+    "read_overlay",
+    "standing",
 ]

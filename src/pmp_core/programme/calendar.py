@@ -9,10 +9,10 @@ from attrs import define
 
 from pmp_core.errors import ProgrammeError
 from pmp_core.programme.pack import Pack
+from pmp_core.programme.school_years import PREFIX, told
 from pmp_core.values import DayRange, Semester
 from pmp_core.values.public_holidays import public_holidays
 
-_PREFIX = "school-year."
 _LEVELS_WITH_OWN_END = (9, 12)
 
 
@@ -30,14 +30,9 @@ class SchoolCalendar:
         """Every semester whose days are known, for levels without an end of their own."""
         known: dict[Semester, DayRange] = {}
         for path, value in self.pack.values.items():
-            year, _, part = path.removeprefix(_PREFIX).rpartition(".semester-")
-            if (
-                path.startswith(_PREFIX)
-                and part in ("1", "2")
-                and value.entries
-                and isinstance(value.entries[-1].value, DayRange)
-            ):
-                known[Semester(f"{year}-{part}")] = value.entries[-1].value
+            year, _, part = path.removeprefix(PREFIX).rpartition(".semester-")
+            if path.startswith(PREFIX) and part in ("1", "2") and isinstance(days := told(value), DayRange):
+                known[Semester(f"{year}-{part}")] = days
         return dict(sorted(known.items()))
 
     def semester_of(self, day: date) -> Semester | None:
@@ -54,10 +49,10 @@ class SchoolCalendar:
         Raises:
             ProgrammeError: `semester-unset`, where the national data does not have the day.
         """
-        days, path = self.semesters.get(semester), f"{_PREFIX}{semester.school_year}.semester-{semester.number}"
+        days, path = self.semesters.get(semester), f"{PREFIX}{semester.school_year}.semester-{semester.number}"
         if days is not None and level in _LEVELS_WITH_OWN_END and semester.number == 2:
             path += f".level-{level}.last-day"
-            last = self.pack.values[path].entries[-1].value if path in self.pack.values else None
+            last = told(self.pack.values[path]) if path in self.pack.values else None
             days = DayRange(days.first, last) if isinstance(last, date) else None
         if days is None:
             raise ProgrammeError(
@@ -97,11 +92,9 @@ class SchoolCalendar:
     @cached_property
     def _holidays(self) -> dict[str, DayRange]:
         return {
-            path: entry.value
+            path: days
             for path, value in self.pack.values.items()
-            if path.startswith(_PREFIX) and ".holidays." in path
-            for entry in value.entries[-1:]
-            if isinstance(entry.value, DayRange)
+            if path.startswith(PREFIX) and ".holidays." in path and isinstance(days := told(value), DayRange)
         }
 
 

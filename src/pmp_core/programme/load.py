@@ -11,12 +11,15 @@ from typing import Any
 import attrs
 
 from pmp_core.errors import ProgrammeError, nearest
-from pmp_core.programme.entries import DatedValue, Term
+from pmp_core.programme.checks import check_apart, check_codes, check_parents
+from pmp_core.programme.entries import DatedValue, Term, Value
 from pmp_core.programme.life_cycle import LifeCycle
-from pmp_core.programme.overlay import lay_over, pointer_part
+from pmp_core.programme.overlay import lay_over
 from pmp_core.programme.pack import OverlayText, Pack
-from pmp_core.programme.reading import Reader, text
-from pmp_core.programme.yaml_positions import Document, check_schema, read_yaml
+from pmp_core.programme.reading import Reader
+from pmp_core.programme.school_years import check_school_year
+from pmp_core.programme.written import text
+from pmp_core.programme.yaml_positions import Document, check_schema, read_yaml, to_pointer
 from pmp_core.values import Text
 
 _HERE = Path(__file__).parent
@@ -29,16 +32,22 @@ def available_packs(folders: Iterable[Path] = ()) -> dict[str, Path]:
     return {folder.name: folder for folder in (*shipped, *folders)}
 
 
-def load_pack(pack_id: str, overlays: Sequence[str | Path | OverlayText] = (), folders: Iterable[Path] = ()) -> Pack:
+def load_pack(
+    pack_id: str,
+    overlays: Sequence[str | Path | OverlayText] = (),
+    folders: Iterable[Path] = (),
+    fixed: Mapping[str, Value] | None = None,
+) -> Pack:
     """Load a pack with the national data beside it, and lay overlays over it in order.
 
     Args:
         pack_id: such as `lv-8.3.4`.
         overlays: paths of YAML files, or texts that were read before.
         folders: where plug-ins keep packs of their own.
+        fixed: what the code does in one way only: an overlay that says otherwise would be ignored.
 
     Raises:
-        ProgrammeError: `programme-unknown`, `overlay-missing`, `overlay-for-another`, and whatever is wrong in a file,
+        ProgrammeError: `programme-unknown`, `overlay-missing`, `overlay-for-another`, `value-fixed`, and whatever is wrong in a file,
             with file, line and pointer.
     """
     packs = available_packs(folders)
@@ -47,7 +56,8 @@ def load_pack(pack_id: str, overlays: Sequence[str | Path | OverlayText] = (), f
         raise ProgrammeError("programme-unknown", f"There is no programme {pack_id!r}.", remedy=f"There are: {', '.join(near)}.")
     pack = _read_folders(pack_id, (_HERE / "data" / NATIONAL, packs[pack_id]))
     for overlay in overlays:
-        pack = _with_overlay(pack, overlay if isinstance(overlay, OverlayText) else read_overlay(Path(overlay)))
+        text_of = overlay if isinstance(overlay, OverlayText) else read_overlay(Path(overlay))
+        pack = _with_overlay(pack, text_of, fixed or {})
     return pack
 
 
@@ -66,6 +76,34 @@ def read_overlay(path: Path) -> OverlayText:
             found=path.name,
             remedy="Check the path; it is taken from where the command runs.",
         ) from None
+
+
+def overlay_for(overlay: OverlayText) -> str:
+    """The id of the pack that an overlay is for.
+
+    Raises:
+        ProgrammeError: whatever the schema finds wrong in it.
+    """
+    named: str = _checked(overlay).data["overlay_for"]
+    return named
+
+
+def overlay_for_none(overlay: OverlayText, packs: Iterable[str]) -> ProgrammeError:
+    """The error for an overlay whose pack is none of these: `programme-unknown`, with the place in the overlay."""
+    named, known = overlay_for(overlay), tuple(packs)
+    return Reader(_checked(overlay), overlay.name).wrong(
+        "programme-unknown",
+        f"There is no programme {named!r}.",
+        "/overlay_for",
+        found=named,
+        remedy=f"There are: {', '.join(nearest(named, known) or known)}.",
+    )
+
+
+def _checked(overlay: OverlayText) -> Document:
+    document = read_yaml(overlay.text, overlay.name)
+    check_schema(document, schema("overlay"), code="overlay-invalid")
+    return document
 
 
 def _utf_8(path: Path) -> str:
@@ -97,26 +135,28 @@ def _read_folders(pack_id: str, folders: tuple[Path, ...]) -> Pack:
         if raw["pack"] != folder:
             raise reader.wrong("pack-misplaced", f"The file lies in the folder of {folder!r}.", "/pack", found=raw["pack"])
         for path, item in raw.get("values", {}).items():
-            _once(values, path, f"/values/{pointer_part(path)}", reader)
-            values[path] = reader.dated_value(path, item, f"/values/{pointer_part(path)}")
+            _once(values, path, to_pointer(("values", path)), reader)
+            values[path] = reader.dated_value(path, item, to_pointer(("values", path)))
         for name, codes in raw.get("terms", {}).items():
+            catalogue = terms.setdefault(name, {})  # one without codes is there too: overlays fill it
             for code, item in codes.items():
-                pointer = f"/terms/{pointer_part(name)}/{pointer_part(code)}"
-                _once(terms.setdefault(name, {}), code, pointer, reader)
-                terms[name][code] = reader.term(name, code, item, pointer)
+                pointer = to_pointer(("terms", name, code))
+                _once(catalogue, code, pointer, reader)
+                catalogue[code] = reader.term(name, code, item, pointer)
         if "title" in raw and folder == pack_id:
             title = text(raw["title"])
     cycles: dict[str, LifeCycle] = {}
     for folder, document in documents:
         reader = Reader(document, folder)
         for name, raw in document.data.get("life_cycles", {}).items():
-            _once(cycles, name, f"/life_cycles/{pointer_part(name)}", reader)
+            _once(cycles, name, to_pointer(("life_cycles", name)), reader)
             cycles[name] = reader.life_cycle(name, raw, terms)
         for name, codes in document.data.get("terms", {}).items():
-            for code in codes:
-                reader.check_parent(terms[name][code], terms, f"/terms/{pointer_part(name)}/{pointer_part(code)}")
+            check_parents(reader, name, terms, {code: to_pointer(("terms", name, code)) for code in codes})
         for path in document.data.get("values", {}):
-            reader.check_codes(values[path], terms, f"/values/{pointer_part(path)}")
+            check_school_year(reader, values[path], to_pointer(("values", path)), new=False)
+            check_apart(reader, path, values, terms, to_pointer(("values", path)))
+            check_codes(reader, values[path], terms, to_pointer(("values", path)))
     return Pack(pack_id, title or Text(pack_id, pack_id), values, terms, cycles)
 
 
@@ -125,9 +165,8 @@ def _once(known: Mapping[str, Any], name: str, pointer: str, reader: Reader) -> 
         raise reader.wrong("path-twice", "The pack says this in two places.", pointer, found=name, remedy="Keep one of them.")
 
 
-def _with_overlay(pack: Pack, overlay: OverlayText) -> Pack:
-    document: Document = read_yaml(overlay.text, overlay.name)
-    check_schema(document, schema("overlay"), code="overlay-invalid")
+def _with_overlay(pack: Pack, overlay: OverlayText, fixed: Mapping[str, Value]) -> Pack:
+    document = _checked(overlay)
     reader = Reader(document, overlay.name)
     if document.data["overlay_for"] != pack.id:
         raise reader.wrong(
@@ -138,7 +177,17 @@ def _with_overlay(pack: Pack, overlay: OverlayText) -> Pack:
             remedy="Load the programme it names, or correct the overlay.",
         )
     values, terms = lay_over(reader, document.data, pack.values, pack.terms)
+    for path in fixed.keys() & document.data.get("values", {}).keys():
+        for i, entry in enumerate(document.data["values"][path]["entries"]):
+            if entry.get("value") != fixed[path]:
+                raise reader.wrong(
+                    "value-fixed",
+                    "This is built into the library, and an overlay cannot say otherwise.",
+                    to_pointer(("values", path, "entries", i)),
+                    found=path,
+                    remedy="Leave this value as the programme has it.",
+                )
     return attrs.evolve(pack, values=values, terms=terms, overlays=(*pack.overlays, overlay))
 
 
-__all__ = ["NATIONAL", "available_packs", "load_pack", "read_overlay", "schema"]
+__all__ = ["NATIONAL", "available_packs", "load_pack", "overlay_for", "overlay_for_none", "read_overlay", "schema"]

@@ -49,6 +49,9 @@ class Pack:
     life_cycles: Mapping[str, LifeCycle]
     overlays: tuple[OverlayText, ...] = field(default=(), eq=False)
 
+    def __repr__(self) -> str:
+        return f"<Pack {' with '.join((self.id, *(overlay.name for overlay in self.overlays)))}>"
+
     def value(self, path: str) -> DatedValue:
         """Everything the pack says of a path: a value's, or a term's, which is `catalogue/code`.
 

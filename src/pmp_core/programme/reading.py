@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from pmp_core.errors import InvalidValue, ProgrammeError, nearest
+from pmp_core.errors import InvalidValue, ProgrammeError
 from pmp_core.programme.entries import Conflict, DatedValue, Entry, Term, Value, ValueType
 from pmp_core.programme.life_cycle import Chain, LifeCycle, LifeCycleStep
+from pmp_core.programme.written import HOW_TO_WRITE, plain, text, written
 from pmp_core.programme.yaml_positions import Document
-from pmp_core.values import DayRange, Money, Text, iso_day
-
-# How alike two paths are (difflib) for one to be taken as the other, misspelt.
-_LOOKS_MISSPELT = 0.8
+from pmp_core.values import Text
 
 
 class Reader:
@@ -44,12 +41,17 @@ class Reader:
         kind = cast("ValueType", raw.get("type") or of_pack.type)
         units = tuple(raw["units"]) if "units" in raw else of_pack.units if known else ()
         unit = raw.get("unit", None if known is None else known.unit)
-        entries = self.entries(raw["entries"], kind, units, f"{pointer}/entries")
+        entries = self.entries(raw["entries"], kind, units, f"{pointer}/entries", unit)
         catalogue = raw.get("catalogue", None if known is None else known.catalogue)
         return DatedValue(path, title, kind, entries, unit, units, catalogue)
 
     def _unchanged(self, raw: Mapping[str, Any], pointer: str, known: DatedValue) -> None:
         """An overlay adds entries to a path of the pack; what the path is stays as the pack has it."""
+        if raw.get("new", False):
+            remedy = "Leave `new` out, or give the new path another name."
+            raise self.wrong("path-taken", "The pack has this path already.", f"{pointer}/new", found=known.path, remedy=remedy)
+        if "title" in raw and text(raw["title"]) != known.title:
+            raise self.title_fixed(f"{pointer}/title", raw["title"]["en"], known, "Leave `title` out.")
         fixed: dict[str, tuple[object, tuple[str, str, str]]] = {
             "type": (known.type, ("type-differs", "The path has another type in the pack.", "Leave `type` out.")),
             "unit": (known.unit, ("units-fixed", "The path has another unit in the pack.", "Leave `unit` out.")),
@@ -60,68 +62,26 @@ class Reader:
                 remedy = f"{remedy} The pack has: {ours or 'none'}."
                 raise self.wrong(code, message, f"{pointer}/{name}", found=raw[name], remedy=remedy)
 
-    def check_new(self, path: str, raw: Mapping[str, Any], pointer: str, known: Mapping[str, DatedValue]) -> None:
-        """Whether a path that the pack does not have may be a misspelt one that it has."""
-        near = () if raw.get("new", False) else nearest(path, known, cutoff=_LOOKS_MISSPELT)
-        if near:
-            raise self.wrong(
-                "path-unknown",
-                f"No pack has a value {path!r}.",
-                pointer,
-                found=path,
-                remedy=f"Correct the path. Nearest: {', '.join(near)}. If it is meant as a new path, give `title` and `type`, and add `new: true`.",
-            )
+    def title_fixed(self, pointer: str, found: str, known: DatedValue, remedy: str) -> ProgrammeError:
+        """The error for another title of what the pack has."""
+        remedy = f"{remedy} The pack has: {known.title.lv} ({known.title.en})."
+        return self.wrong("title-fixed", "This has another title in the pack.", pointer, found=found, remedy=remedy)
 
-    def check_parent(self, term: Term, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> None:
-        """Whether the code above a term is a code of some catalogue."""
-        codes = {code for catalogue in terms.values() for code in catalogue}
-        if term.parent is not None and term.parent not in codes:
-            raise self.wrong(
-                "code-unknown",
-                "No catalogue has the code that this term names as its parent.",
-                f"{pointer}/parent",
-                found=term.parent,
-                remedy=f"Nearest: {', '.join(nearest(term.parent, sorted(codes))) or 'none'}.",
-            )
+    def term(self, catalogue: str, code: str, raw: Mapping[str, Any], pointer: str, known: Term | None = None) -> Term:
+        """A code of a catalogue; an overlay may leave the title and the parent to the pack's own (`known`)."""
+        said = [entry if entry["status"] == "unset" else {**entry, "value": True} for entry in raw["entries"]]
+        title = text(raw["title"]) if known is None or "title" in raw else known.title
+        parent = raw.get("parent", None if known is None else known.parent)
+        entries = self.entries(said, "boolean", (), f"{pointer}/entries")
+        return Term(f"{catalogue}/{code}", title, "term", entries, catalogue=catalogue, code=code, parent=parent)
 
-    def check_codes(self, value: DatedValue, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> None:
-        """Whether the codes that a value lists are in its catalogue."""
-        if value.catalogue is None:
-            return
-        known = terms.get(value.catalogue, {})
-        for i, entry in enumerate(value.entries):
-            for code in entry.value if isinstance(entry.value, tuple) else ():
-                if code not in known:
-                    raise self.wrong(
-                        "code-unknown",
-                        f"The catalogue {value.catalogue!r} has no such code.",
-                        f"{pointer}/entries/{i}/value",
-                        found=code,
-                        remedy=f"Nearest: {', '.join(nearest(str(code), known) or tuple(known)) or 'none'}.",
-                    )
-
-    def catalogue_unknown(self, name: str, terms: Mapping[str, Mapping[str, Term]], pointer: str) -> ProgrammeError:
-        """The error for a catalogue that no pack has."""
-        return self.wrong(
-            "catalogue-unknown",
-            f"No pack has a catalogue {name!r}.",
-            pointer,
-            found=name,
-            remedy=f"Nearest: {', '.join(nearest(name, terms) or tuple(terms)) or 'none'}.",
-        )
-
-    def term(self, catalogue: str, code: str, raw: Mapping[str, Any], pointer: str) -> Term:
-        """A code of a catalogue."""
-        entries = self.entries([{**entry, "value": True} for entry in raw["entries"]], "boolean", (), f"{pointer}/entries")
-        return Term(
-            f"{catalogue}/{code}", text(raw["title"]), "term", entries, catalogue=catalogue, code=code, parent=raw.get("parent")
-        )
-
-    def entries(self, raw: list[Mapping[str, Any]], kind: ValueType, units: tuple[str, ...], pointer: str) -> tuple[Entry, ...]:
+    def entries(
+        self, raw: list[Mapping[str, Any]], kind: ValueType, units: tuple[str, ...], pointer: str, unit: str | None = None
+    ) -> tuple[Entry, ...]:
         """Entries in the order of time, none overlapping the next."""
         entries: list[Entry] = []
         for i, item in enumerate(raw):
-            entry = self.entry(item, kind, units, f"{pointer}/{i}")
+            entry = self.entry(item, kind, units, f"{pointer}/{i}", unit)
             before = entries[-1] if entries else None
             if before is not None and (entry.first <= before.first or (before.until is not None and entry.first <= before.until)):
                 raise self.wrong(
@@ -134,26 +94,39 @@ class Reader:
             entries.append(entry)
         return tuple(entries)
 
-    def entry(self, raw: Mapping[str, Any], kind: ValueType, units: tuple[str, ...], pointer: str) -> Entry:
-        """One entry, its value in the Python type of its kind."""
+    def entry(
+        self, raw: Mapping[str, Any], kind: ValueType, units: tuple[str, ...], pointer: str, only_unit: str | None = None
+    ) -> Entry:
+        """One entry, its value in the Python type of its kind; in one of `units`, or in `only_unit` if there are none."""
         first = self.value(raw["from"], "day", f"{pointer}/from")
         until = self.value(raw["until"], "day", f"{pointer}/until") if "until" in raw else None
+        for name, day in (("from", first), ("until", until)):
+            if day in (date.min, date.max):
+                raise self.wrong(
+                    "day-without-end",
+                    "This is not a day of the law: it stands for no beginning or no end.",
+                    f"{pointer}/{name}",
+                    found=day,
+                    remedy="Leave `until` out where there is no end, and give the first day that the source names.",
+                )
         if until is not None and cast("date", until) < cast("date", first):
-            raise self.wrong("dates-out-of-order", "The entry ends before it begins.", f"{pointer}/until", found=until)
+            message, remedy = "The entry ends before it begins.", "Correct one of the two days; both are included."
+            raise self.wrong("dates-out-of-order", message, f"{pointer}/until", found=until, remedy=remedy)
         value = self.value(raw["value"], kind, f"{pointer}/value") if raw.get("value") is not None else None
         unit = raw.get("unit")
-        if value is not None and units and unit not in units:
+        if (value is not None or unit is not None) and unit not in (units or (None, only_unit)):
+            counts = f"The path counts {only_unit}." if only_unit else "The path counts nothing."
             raise self.wrong(
                 "unit-wrong",
-                "The value needs one of the units that its path allows.",
+                "The value needs one of the units that its path allows." if units else "The path has no such unit.",
                 pointer,
                 found=unit,
-                remedy=f"Give `unit`: one of {', '.join(units)}.",
+                remedy=f"Give `unit`: one of {', '.join(units)}." if units else f"Leave `unit` out. {counts}",
             )
         conflicts = tuple(
             Conflict(
                 self.value(c["value"], kind, f"{pointer}/conflicts/{i}/value") if c.get("value") is not None else None,
-                c["source"],
+                plain(c["source"]),
                 c["status"],
                 text(c.get("note")),
             )
@@ -161,7 +134,7 @@ class Reader:
         )
         return Entry(
             cast("date", first),
-            raw["source"].strip(),
+            plain(raw["source"]),
             raw["status"],
             self.origin,
             value,
@@ -174,11 +147,11 @@ class Reader:
     def value(self, raw: Any, kind: ValueType, pointer: str) -> Value:
         """A raw value as the Python type of its kind."""
         try:
-            return cast("Value", _VALUES[kind](raw))
-        except (InvalidValue, InvalidOperation, TypeError, ValueError, KeyError) as error:
+            return written(kind, raw)
+        except (InvalidValue, TypeError, ValueError, KeyError) as error:
             said = error.remedy if isinstance(error, InvalidValue) else ""
             raise self.wrong(
-                "value-wrong", f"This is not a value of type {kind}.", pointer, found=raw, remedy=said or _WANTED[kind]
+                "value-wrong", f"This is not a value of type {kind}.", pointer, found=raw, remedy=said or HOW_TO_WRITE[kind]
             ) from None
 
     def life_cycle(self, name: str, raw: Mapping[str, Any], terms: Mapping[str, Mapping[str, Term]]) -> LifeCycle:
@@ -212,7 +185,7 @@ class Reader:
                     known(step["from"], statuses, f"{at}/from"),
                     known([step["to"]], statuses, f"{at}/to")[0],
                     known(step["actors"], roles, f"{at}/actors"),
-                    step["source"].strip(),
+                    plain(step["source"]),
                     step["status"],
                     tuple(step.get("guards", ())),
                     step.get("reason_required", False),
@@ -223,7 +196,7 @@ class Reader:
             Chain(
                 known([kind], kinds, f"/chains/{kind}")[0],
                 known(chain["stations"], roles, f"/chains/{kind}/stations"),
-                chain["source"].strip(),
+                plain(chain["source"]),
                 chain["status"],
                 text(chain.get("note")),
             )
@@ -233,73 +206,3 @@ class Reader:
         return LifeCycle(
             name, raw["initial"], {code: term.title for code, term in statuses.items()}, tuple(steps), chains, released
         )
-
-
-def text(raw: Any) -> Any:
-    """Bilingual text; a note in one language stands for both."""
-    if raw is None:
-        return None
-    return Text(raw["lv"], raw["en"]) if isinstance(raw, Mapping) else Text(raw, raw)
-
-
-def _whole(raw: Any) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool):
-        raise TypeError
-    return raw
-
-
-def _days(raw: Any) -> DayRange:
-    first, last = raw
-    return DayRange(iso_day(first), iso_day(last))
-
-
-def _words(raw: Any) -> str:
-    if not isinstance(raw, str) or not raw.strip():
-        raise TypeError
-    return raw
-
-
-def _amount(raw: Any) -> Money:
-    amount = Money(_words(raw))
-    if amount.cents < 0:
-        raise ValueError
-    return amount
-
-
-def _percent(raw: Any) -> Decimal:
-    number = Decimal(raw if isinstance(raw, str) else _whole(raw))
-    if not 0 <= number <= 100:  # raises for NaN
-        raise ValueError
-    return number
-
-
-def _levels(raw: Any) -> tuple[int, ...]:
-    levels = tuple(sorted(map(_whole, raw)))
-    if len(set(levels)) != len(levels) or not all(1 <= level <= 12 for level in levels):
-        raise ValueError
-    return levels
-
-
-_TRUTH = {"True": True, "False": False}
-_VALUES: dict[ValueType, Any] = {
-    "boolean": lambda raw: _TRUTH[repr(raw)],
-    "integer": _whole,
-    "money": _amount,
-    "percent": _percent,
-    "levels": _levels,
-    "codes": lambda raw: tuple(map(_words, raw)),
-    "text": _words,
-    "day": iso_day,
-    "days": _days,
-}
-_WANTED: dict[ValueType, str] = {
-    "boolean": "Write true or false.",
-    "integer": "Write a whole number.",
-    "money": 'Write it in quotes with two decimals, such as "12.50"; not below 0.',
-    "percent": "Write a number from 0 to 100, with a point for decimals.",
-    "levels": "Write a list of whole numbers from 1 to 12, each once.",
-    "codes": "Write a list of codes.",
-    "text": "Write text.",
-    "day": "Write it as YYYY-MM-DD.",
-    "days": "Write the first and the last day in brackets, each as YYYY-MM-DD.",
-}

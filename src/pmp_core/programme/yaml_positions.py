@@ -34,6 +34,11 @@ _TYPES = {
     "number": "a number",
 }
 
+# More than any law needs, and little enough to read at once: a text that goes beyond is refused, not read for minutes.
+_DEEPEST, _MOST_NODES, _MOST_DIGITS = 50, 200_000, 18
+_TOO_DEEP = f"This is nested more than {_DEEPEST} levels deep."
+_LOOK_AT_BRACKETS = "Look for brackets that are not closed."
+
 # libyaml's parser where PyYAML was built with it: several times faster on a whole programme, and the same nodes.
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"yaml_implicit_resolvers": {}})
 _Loader.add_implicit_resolver(f"{_TAG}null", _SHAPES[f"{_TAG}null"], ["n", "~", ""])
@@ -84,7 +89,7 @@ def read_yaml(text: str, name: str) -> Document:
 
     Raises:
         ProgrammeError: `yaml-invalid`: not YAML, more than one document, a tag, a key that is no text, an alias inside of
-            what it stands for; `yaml-key-twice`.
+            what it stands for, too deep, too much or too long a number; `yaml-key-twice`.
     """
     try:
         root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
@@ -97,6 +102,8 @@ def read_yaml(text: str, name: str) -> Document:
             place=place,
             remedy="Look at the indentation, the quotes and the colons of this line and the one above.",
         ) from None
+    except RecursionError:  # thousands of levels: the composer goes one call deeper with each
+        raise ProgrammeError("yaml-invalid", _TOO_DEEP, place=Place(name), remedy=_LOOK_AT_BRACKETS) from None
     except yaml.YAMLError:
         raise ProgrammeError(
             "yaml-invalid",
@@ -108,21 +115,36 @@ def read_yaml(text: str, name: str) -> Document:
 
 
 class _Building:
-    """Turns nodes into data; what an anchor names is built once and shared."""
+    """Turns nodes into data; what an anchor names is built once and shared, and counts each time that it stands somewhere."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._built: dict[int, object] = {}
+        self._built: dict[int, tuple[object, int]] = {}
         self._open: set[int] = set()
+        self._count = 0
 
     def data(self, node: yaml.Node) -> object:
         if id(node) in self._open:
             raise self._error("yaml-invalid", "This alias stands inside of what it stands for.", node)
-        if id(node) not in self._built:
-            self._open.add(id(node))
-            self._built[id(node)] = self._build(node)
-            self._open.remove(id(node))
-        return self._built[id(node)]
+        if id(node) in self._built:
+            data, count = self._built[id(node)]
+            self._counted(count, node)
+            return data
+        if len(self._open) >= _DEEPEST:
+            raise self._error("yaml-invalid", _TOO_DEEP, node, _LOOK_AT_BRACKETS)
+        before = self._count
+        self._counted(1, node)
+        self._open.add(id(node))
+        data = self._build(node)
+        self._open.remove(id(node))
+        self._built[id(node)] = data, self._count - before
+        return data
+
+    def _counted(self, more: int, node: yaml.Node) -> None:
+        self._count += more
+        if self._count > _MOST_NODES:
+            message = "The aliases of this file stand for more than can be read."
+            raise self._error("yaml-invalid", message, node, "Write it out, or split the file.")
 
     def _build(self, node: yaml.Node) -> object:
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
@@ -134,6 +156,8 @@ class _Building:
             raise self._error("yaml-invalid", "A tag is not understood here.", node, "Take the tag, `!…`, away.")
         if node.tag == f"{_TAG}str":
             return node.value
+        if node.tag == f"{_TAG}int" and len(node.value) > _MOST_DIGITS:
+            raise self._error("yaml-invalid", "This number is too long.", node, "Put it in quotes if it is text.")
         return None if node.tag == f"{_TAG}null" else int(node.value) if node.tag == f"{_TAG}int" else node.value == "true"
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, object]:
@@ -201,6 +225,8 @@ def _explained(wrong: ValidationError) -> tuple[list[str | int], str, object, st
         case "required":
             missing = ", ".join(repr(name) for name in rule if name not in instance)
             return path, f"Something is missing here: {missing}.", None, f"Add it. {told}".rstrip()
+        case "pattern":
+            return path, "This is not written as it must be.", instance, told
         case "dependentRequired":
             name, missing = next(
                 (key, one) for key, needed in rule.items() if key in instance for one in needed if one not in instance

@@ -65,14 +65,14 @@ def check_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> Non
 
 
 def check_code(programme: Programme, catalogue: str, code: str, day: date, otherwise: str) -> None:
-    """Whether a code is a term of the programme, in force on a day.
+    """Whether a code is a term of the programme, in force on a day; where nobody has said that, it may be used.
 
     Raises:
         ProgrammeError: `code-unknown`, with the nearest codes.
         InvalidValue: `code-not-in-force`.
     """
     reading = programme.pack.term(catalogue, code).on(day)
-    if reading.state != "set":
+    if reading.state not in ("set", "unset"):  # an unset one may be: a rule that asks says that it is not known
         raise InvalidValue(
             "code-not-in-force",
             f"The code {code!r} of {catalogue!r} is not in force on {day}.",

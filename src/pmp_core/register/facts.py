@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from pmp_core.measures import Session
 from pmp_core.plans import SupportPlan
 from pmp_core.register import tables
 from pmp_core.register.collection import UnitOfWork
+from pmp_core.register.schema import Row
 from pmp_core.values import AbsenceKind, DayRange, Semester
 
 
@@ -88,23 +90,37 @@ def claim_facts(work: UnitOfWork, programme: Programme, claim: Claim, plan: Supp
     """
     target = _target(work, plan.learner_id, plan.institution_id, claim.first_day)
     measure = plan.measure(claim.measure)
-    semesters = programme.calendar.semesters
     given = {
         **target,
         "partner": partner_on(work, plan.institution_id, claim.first_day),
         **_plan_facts(plan, claim.submitted_on or claim.first_day),
-        "last_day": claim.last_day,
-        "semester_first_day": semesters[plan.semester].first if plan.semester in semesters else None,
-        "kind": claim.kind,
+        **own_facts(claim),
         "risk_addressed": measure.kind == claim.kind and set(measure.risks) <= {risk.factor for risk in plan.risks},
-        "receipts_complete": claim.receipts_complete,
-        "units": units_of(claim, programme.pack, programme.calendar, target["level"]),
-        "requested_cents": claim.requested.cents,
-        "cofunded_cents": claim.cofunded.cents,
+        **law_facts(programme, claim, plan.semester, target["level"]),
     }
     law = programme.rule("compensation").changes(given, claim.last_day)
     check_undivided(claim, (*law, *_turns(work, plan, claim.days)))
     return given
+
+
+def own_facts(claim: Claim) -> dict[str, Any]:
+    """The facts of the rule `compensation` that the claim itself says."""
+    return {
+        "last_day": claim.last_day,
+        "kind": claim.kind,
+        "receipts_complete": claim.receipts_complete,
+        "requested_cents": claim.requested.cents,
+        "cofunded_cents": claim.cofunded.cents,
+    }
+
+
+def law_facts(programme: Programme, claim: Claim, semester: Semester, level: int | None) -> dict[str, Any]:
+    """The facts of the rule `compensation` that the programme itself gives: by its calendar, and by the unit of its cap."""
+    semesters = programme.calendar.semesters
+    return {
+        "semester_first_day": semesters[semester].first if semester in semesters else None,
+        "units": units_of(claim, programme.pack, programme.calendar, level),
+    }
 
 
 def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
@@ -132,16 +148,22 @@ def used_before(work: UnitOfWork, programme: Programme, claim: Claim, plan: Supp
     waiting = cycle.step("decide").sources
     plans = work.plans.find(learner_id=plan.learner_id, semester=plan.semester)
     others = [other for other in work.claims.find(plan_id=[p.id for p in plans]) if other.id != claim.id]
-    if any(other.status in waiting and _turn(other) < _turn(claim) for other in others):
+    if any(other.status in waiting and turn(other) < turn(claim) for other in others):
         return None
-    standing = [other for other in others if other.status not in (*waiting, cycle.initial)]
-    digests: dict[Any, Any] = {other.id: other.decision_digest for other in standing if other.decision_digest is not None}
-    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests)})
-    counted = [row["counted_cents"] for row in rows if row["digest"] == digests[row["claim_id"]]]
+    decided = [other for other in others if other.status not in (*waiting, cycle.initial) and other.decision_digest is not None]
+    counted = [row["counted_cents"] for row in kept_decisions(work, decided).values()]
     return sum(cents for cents in counted if isinstance(cents, int))
 
 
-def _turn(claim: Claim) -> tuple[date, str]:
+def kept_decisions(work: UnitOfWork, claims: Iterable[Claim]) -> dict[str, Row]:
+    """The row of the decision that counts, by claim: the one that settled it; while there is none, the latest."""
+    digests = {claim.id: claim.decision_digest for claim in claims}
+    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests)}, order=["claim_id", "number"])
+    return {str(row["claim_id"]): row for row in rows if digests[str(row["claim_id"])] in (None, row["digest"])}
+
+
+def turn(claim: Claim) -> tuple[date, str]:
+    """Claims of a learner and semester are decided in the order of this: of their day of submission, then of their ids."""
     return claim.submitted_on or date.max, claim.id
 
 

@@ -12,20 +12,21 @@ from types import TracebackType
 from typing import Any, Self
 
 from pmp_core.compensation import Claim
-from pmp_core.errors import ProgrammeMismatch, RegisterError
+from pmp_core.errors import ProgrammeError, ProgrammeMismatch, RegisterError
 from pmp_core.loading import Programme, load_programme
 from pmp_core.measures import Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
-from pmp_core.register import casework, tables
+from pmp_core.register import casework, redeciding, tables
 from pmp_core.register.collection import UnitOfWork, working
 from pmp_core.register.memory import MemoryStorage
+from pmp_core.register.redecided import RedecidedClaims
 from pmp_core.register.schema import Row
 from pmp_core.register.storage import Storage, Transaction
 from pmp_core.risks import RiskSuggestion
-from pmp_core.rules import Decision
+from pmp_core.rules import Decision, Redecision
 from pmp_core.values import Actor, Semester
 
 # No 0, 1, I, L, O: an id is read aloud on the telephone.
@@ -45,10 +46,19 @@ class Register:
         actor: who works with it.
         storage: where it lies.
         new_id: makes an opaque id from a prefix.
+        trial: whether nothing that is done is kept.
     """
 
-    def __init__(self, storage: Storage, programme: Programme, actor: Actor, new_id: Callable[[str], str] = random_id) -> None:
-        self.storage, self.programme, self.actor, self.new_id = storage, programme, actor, new_id
+    def __init__(
+        self,
+        storage: Storage,
+        programme: Programme,
+        actor: Actor,
+        new_id: Callable[[str], str] = random_id,
+        *,
+        trial: bool = False,
+    ) -> None:
+        self.storage, self.programme, self.actor, self.new_id, self.trial = storage, programme, actor, new_id, trial
         self._working: set[int] = set()
 
     @classmethod
@@ -61,6 +71,7 @@ class Register:
         plugins: PluginSet | None = None,
         adopt_programme: bool = False,
         drop_overlays: bool = False,
+        trial: bool = False,
         new_id: Callable[[str], str] = random_id,
     ) -> Self:
         """Open a register, or make a new one.
@@ -73,30 +84,36 @@ class Register:
             adopt_programme: work on under another version of the same programme, such as new rates. Decisions made
                 before keep the hash of theirs. With the id of the register's programme its own overlays stay.
             drop_overlays: adopt a programme without overlays on a register that has some; they are lost.
+            trial: look at a register that is there under whatever version of its programme, without adopting it: every
+                unit of work is undone at its end, and the register stays as it is.
             new_id: makes ids; for tests and examples that shall come out the same each time.
 
         Raises:
             ProgrammeMismatch: `register-other-programme`; `register-other-version` without `adopt_programme`;
-                `register-overlays-dropped` without `drop_overlays`.
-            RegisterError: `register-newer`, `register-without-programme`, and what the storage raises.
+                `register-overlays-dropped` without `drop_overlays`; `register-overlay-unfit`.
+            RegisterError: `register-newer`, `register-without-programme`, `register-missing` for a trial, and what the
+                storage raises.
             PluginError: no plug-in opens such a target.
         """
         storage = MemoryStorage() if target == "memory:" else _storage(target, plugins)
         try:
             info, kept = _read_info(storage)
             _check_schema(info)
+            if trial and not info:
+                raise RegisterError("register-missing", "There is no register there to look at.", remedy="Check the path.")
             loaded = _programme(programme, info, kept, plugins)
-            _check(info, loaded, adopt_programme)
-            if kept and info["programme_hash"] != loaded.hash and not (loaded.pack.overlays or drop_overlays):
-                raise _overlays_dropped(kept, loaded)
-            storage.create(tables.TABLES)
-            if info.get("programme_hash") != loaded.hash:
-                with storage.begin() as transaction:
-                    _write_info(transaction, loaded)
+            _check(info, loaded, adopt_programme or trial)
+            if not trial:
+                if kept and info["programme_hash"] != loaded.hash and not (loaded.pack.overlays or drop_overlays):
+                    raise _overlays_dropped(kept, loaded)
+                storage.create(tables.TABLES)
+                if info.get("programme_hash") != loaded.hash:
+                    with storage.begin() as transaction:
+                        _write_info(transaction, loaded)
         except BaseException:
             storage.close()
             raise
-        return cls(storage, loaded, actor, new_id)
+        return cls(storage, loaded, actor, new_id, trial=trial)
 
     @contextmanager
     def unit_of_work(self, *, keep: bool = True) -> Iterator[UnitOfWork]:
@@ -117,7 +134,7 @@ class Register:
             )
         self._working.add(thread)
         try:
-            with working(self.storage, keep=keep) as work:
+            with working(self.storage, keep=keep and not self.trial) as work:
                 yield work
         finally:
             self._working.discard(thread)
@@ -163,6 +180,31 @@ class Register:
         """Every decision on a claim, oldest first."""
         with self.unit_of_work() as work:
             return casework.decisions(work, claim_id)
+
+    def redecide_claims(
+        self, newer: Programme | None = None, *, on: date, progress: Callable[[int, int], None] | None = None
+    ) -> RedecidedClaims:
+        """Which decisions on claims another version of the programme changes; see `redeciding.redecide_claims`.
+
+        Args:
+            newer: the other version; None: the one the register works under, for decisions made under one before.
+            on: the day of the new decisions, which are not kept.
+            progress: called with how many of how many learners' semesters are done.
+
+        Raises:
+            ProgrammeMismatch: `register-other-programme`.
+        """
+        with self.unit_of_work(keep=False) as work:
+            return redeciding.redecide_claims(work, self._version(newer), on=on, progress=progress)
+
+    def redecide_claim(self, claim_id: str, newer: Programme | None = None, *, on: date) -> Redecision | None:
+        """The decision on one claim beside the one of another version of the programme; see `redeciding.redecide_claim`."""
+        with self.unit_of_work(keep=False) as work:
+            return redeciding.redecide_claim(work, self._version(newer), claim_id, on=on)
+
+    def _version(self, newer: Programme | None) -> Programme:
+        _check_id(self.programme.id, newer or self.programme)
+        return newer or self.programme
 
     def add_evaluation(self, evaluation: Evaluation) -> Evaluation:
         """Keep a plan's evaluation; see `casework.add_evaluation`."""
@@ -220,7 +262,29 @@ def _programme(
             "There is no register here yet, and no programme to make one for.",
             remedy='Check the path, or name the programme: `programme="lv-8.3.4"`.',
         )
-    return load_programme(wanted, overlays=kept if wanted == info.get("programme_id") else (), plugins=plugins)
+    own = kept if wanted == info.get("programme_id") else ()
+    try:
+        return load_programme(wanted, overlays=own, plugins=plugins)
+    except ProgrammeError as error:
+        if error.place.file not in [overlay.name for overlay in own]:
+            raise
+        raise _overlay_unfit(error, wanted) from None
+
+
+def _overlay_unfit(error: ProgrammeError, programme_id: str) -> ProgrammeMismatch:
+    name = error.place.file
+    return ProgrammeMismatch(
+        "register-overlay-unfit",
+        f"The register's own overlay {name!r} does not fit this release of the library: [{error.code}] {error.message}",
+        place=error.place,
+        found=error.found,
+        remedy=(
+            f"Correct the file (the register keeps its text in the table `overlays`): {error.remedy} "
+            f"Then adopt it, with every other overlay of the register: `pmp import … --programme {programme_id} --overlay {name} "
+            "--adopt-programme`, or `Register.open(…, programme=load_programme(…), adopt_programme=True)`. "
+            f"What it changes: `pmp rules redecide --programme {programme_id} --overlay {name}`."
+        ),
+    )
 
 
 def _check_schema(info: dict[str, str]) -> None:
@@ -237,12 +301,7 @@ def _check_schema(info: dict[str, str]) -> None:
 def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
     if not info:
         return
-    if info["programme_id"] != programme.id:
-        raise ProgrammeMismatch(
-            "register-other-programme",
-            f"The register belongs to the programme {info['programme_id']!r}, not to {programme.id!r}.",
-            remedy="Open it with its own programme, or make a new register.",
-        )
+    _check_id(info["programme_id"], programme)
     if info["programme_hash"] != programme.hash and not adopt:
         raise ProgrammeMismatch(
             "register-other-version",
@@ -252,6 +311,15 @@ def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
                 "To work on under this version, adopt it once: `pmp import --adopt-programme`, or `adopt_programme=True`. "
                 f"The register's own overlays stay if the programme is given by its id, {programme.id!r}."
             ),
+        )
+
+
+def _check_id(own: str, programme: Programme) -> None:
+    if own != programme.id:
+        raise ProgrammeMismatch(
+            "register-other-programme",
+            f"The register belongs to the programme {own!r}, not to {programme.id!r}.",
+            remedy="Open it with its own programme, or make a new register.",
         )
 
 

@@ -1,5 +1,6 @@
 """Floor 1: expressions, rules, their execution, decisions."""
 
+from pmp_core.rules.blocked import Blocked, BlockedRule, FactDays
 from pmp_core.rules.decision import Clause, Decision, DecisionStep, FactUsed
 from pmp_core.rules.engine import BoundRule
 from pmp_core.rules.expression import (
@@ -17,6 +18,7 @@ from pmp_core.rules.expression import (
     term_in_force,
     where_required,
 )
+from pmp_core.rules.redecision import Redecision
 from pmp_core.rules.result import OUTCOMES, Outcome, Result
 from pmp_core.rules.rule import Check, Cut, Fact, Let, Rule, Wording
 
@@ -24,6 +26,8 @@ __all__ = [
     "AMOUNT",
     "OUTCOMES",
     "PRIOR",
+    "Blocked",
+    "BlockedRule",
     "BoundRule",
     "Catalogue",
     "Check",
@@ -33,9 +37,11 @@ __all__ = [
     "DecisionStep",
     "Expression",
     "Fact",
+    "FactDays",
     "FactUsed",
     "Let",
     "Outcome",
+    "Redecision",
     "Result",
     "Rule",
     "Wording",

@@ -8,7 +8,7 @@ from functools import partial
 
 import attrs
 
-from pmp_core.errors import RuleError, nearest
+from pmp_core.errors import Place, RuleError, nearest
 from pmp_core.programme import Pack
 from pmp_core.programme.entries import DatedValue, Value
 from pmp_core.rules.expression import (
@@ -58,13 +58,13 @@ def _bound_step(rule: Rule, step: Step, pack: Pack) -> Step:
     for path in step.clauses:
         if not pack.says(path):
             raise _unknown("clause-unknown", rule, step, path, pack)
-    tree = tree_of(step)
+    tree, place = tree_of(step), step_place(rule, step)
     replaced: dict[Expression, Expression] = {}
     for node in nodes(tree):
         if isinstance(node, MemberOfParameter):
-            replaced[node] = _chain(rule, step, node.parameter, pack, partial(_member, node.value), FALSE)
+            replaced[node] = _chain(rule, step, node.parameter, pack, partial(_member, place, node.value), FALSE)
         elif isinstance(node, Parameter):
-            replaced[node] = _chain(rule, step, node, pack, _constant, None)
+            replaced[node] = _chain(rule, step, node, pack, partial(_constant, place), None)
     tree = rebuilt(tree, replaced)
     if isinstance(step, Check):
         return attrs.evolve(step, condition=tree)
@@ -87,6 +87,7 @@ def _chain(
         raise RuleError(
             "parameter-keys",
             f"The rule {rule.name!r}, step {step.name!r}, reads {p.path!r} by {p.by!r}, which may have other codes.",
+            place=step_place(rule, step),
             remedy="Give the fact its choices, and let `among` name every one of them.",
         )
     # A code that a deployment added has no value until the deployment sets one.
@@ -120,7 +121,7 @@ def _stand_in(value: DatedValue, outside: Expression | None) -> Constant:
 _STAND_INS: dict[str, Constant] = {"boolean": False, "term": False, "text": "", "day": date(2000, 1, 1)}
 
 
-def _constant(value: Value) -> Expression:
+def _constant(place: Place, value: Value) -> Expression:
     if isinstance(value, Money):
         return Known(value.cents)
     if isinstance(value, bool):
@@ -130,14 +131,21 @@ def _constant(value: Value) -> Expression:
     raise RuleError(
         "parameter-type",
         "A rule can compare truths, whole numbers, money, days, codes and lists, not this.",
+        place=place,
         found=type(value).__name__,
     )
 
 
-def _member(needle: Expression, value: Value) -> Expression:
+def _member(place: Place, needle: Expression, value: Value) -> Expression:
     if not isinstance(value, tuple):
-        raise RuleError("parameter-type", "Membership needs a list of levels or codes.", found=type(value).__name__)
+        found = type(value).__name__
+        raise RuleError("parameter-type", "Membership needs a list of levels or codes.", place=place, found=found)
     return Member(needle, value)
+
+
+def step_place(rule: Rule, step: Step) -> Place:
+    """Where a step stands, for errors."""
+    return Place(pointer=f"/rules/{rule.name}/steps/{step.name}")
 
 
 def _unknown(code: str, rule: Rule, step: Step, path: str, pack: Pack) -> RuleError:
@@ -145,5 +153,6 @@ def _unknown(code: str, rule: Rule, step: Step, path: str, pack: Pack) -> RuleEr
     return RuleError(
         code,
         f"The rule {rule.name!r}, step {step.name!r}, reads {path!r}, which the programme {pack.id!r} does not have.",
+        place=step_place(rule, step),
         remedy=f"Nearest: {', '.join(near)}." if near else "Add the path to the pack.",
     )

@@ -13,10 +13,10 @@ from pmp_core.errors import InvalidValue
 from pmp_core.programme import Pack, Reading
 from pmp_core.programme.entries import State, Value
 from pmp_core.programme.entries import Status as EntryStatus
-from pmp_core.rules.explanation import USED_BEFORE, Plain, Summary, explained, written
+from pmp_core.rules.explanation import USED_BEFORE, Plain, explained, written
 from pmp_core.rules.expression import PRIOR, FactValue, MemberOfParameter, Parameter, Present, nodes
 from pmp_core.rules.result import Outcome, Result
-from pmp_core.rules.rule import Check, Cut, FactType, Let, Rule, Step, Wording, tree_of
+from pmp_core.rules.rule import Check, Cut, FactType, Let, Rule, Step, tree_of
 from pmp_core.values import Day, DayRange, Entity, Language, Money, Text, iso_day, write_day
 
 Stored = Annotated[int, Field(strict=True)] | Annotated[bool, Field(strict=True)] | Annotated[str, Field(strict=True)] | None
@@ -37,7 +37,7 @@ class FactUsed(Entity):
 
     def plain(self) -> Plain:
         """The value in its Python type."""
-        return iso_day(self.value) if self.type == "day" and isinstance(self.value, str) else self.value
+        return _plain(self.value, self.type)
 
 
 class Clause(Entity):
@@ -67,6 +67,10 @@ class DecisionStep(Entity):
     reached: bool = True
     facts: tuple[FactUsed, ...] = ()
     clauses: tuple[Clause, ...] = ()
+
+    def plain(self) -> Plain:
+        """The value in its Python type."""
+        return _plain(self.value, self.unit)
 
 
 class Decision(Entity):
@@ -119,22 +123,7 @@ class Decision(Entity):
 
     def explain(self, language: Language = "lv") -> str:
         """The decision as a clerk would write it."""
-        wording = Wording(**{self.outcome: self.outcome_text})
-        cents = [None if money is None else money.cents for money in (self.amount, self.asked)]
-        summary = Summary(
-            self.title,
-            wording,
-            self.programme_title,
-            self.programme,
-            self.programme_hash,
-            self.outcome,
-            cents[0],
-            cents[1],
-            self.missing,
-            {fact.name: fact.meaning for fact in self.facts},
-            self.decided_on,
-        )
-        return explained(summary, self.steps, language)
+        return explained(self, language)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -142,23 +131,32 @@ class Decision(Entity):
         return f"<pre>{escape(self.explain('lv'))}</pre>"
 
 
+def _plain(kept: Stored, kind: FactType) -> Plain:
+    return iso_day(kept) if kind == "day" and isinstance(kept, str) else kept
+
+
+def _kept(value: Plain) -> Stored:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def decision_of(result: Result, decided_on: date) -> Decision:
     """The decision that a result makes."""
-    rule, summary = result.rule, result.rule.summary(result)
+    definition, pack, facts = result.rule.definition, result.rule.pack, _facts(result)
+    asked = facts[definition.asked].value if definition.asked else None
     content = {
-        "rule": rule.name,
-        "title": summary.title,
-        "programme": summary.programme,
-        "programme_title": summary.programme_title,
-        "programme_hash": summary.programme_hash,
+        "rule": definition.name,
+        "title": definition.title,
+        "programme": pack.id,
+        "programme_title": pack.title,
+        "programme_hash": pack.hash,
         "decided_on": decided_on,
         "outcome": result.outcome,
-        "outcome_text": summary.wording.of(result.outcome),
+        "outcome_text": definition.wording.of(result.outcome),
         "amount": result.amount,
-        "asked": None if summary.asked_cents is None else Money.from_cents(summary.asked_cents),
+        "asked": Money.from_cents(asked) if isinstance(asked, int) else None,
         "reasons": result.reasons,
         "prior_cents": result.prior,
-        "facts": tuple(_facts(result).values()),
+        "facts": tuple(facts.values()),
         "steps": steps_of(result),
     }
     return Decision.model_validate(content, context=_SEAL)
@@ -183,15 +181,15 @@ def steps_of(result: Result) -> tuple[DecisionStep, ...]:
                 title=step.title,
                 failed=step.failed if isinstance(step, Check) else None,
                 passed=value if isinstance(step, Check) else None,
-                value=None if isinstance(step, Check) else value,
+                value=None if isinstance(step, Check) else _kept(value),
                 unit=step.type if isinstance(step, Let) else "cents" if cut else "boolean",
                 before=before if cut and value is not None else None,
                 reached=result.outcome != "refused" or isinstance(step, Check),
                 facts=(
-                    *(used[name] for name in _names(step, rule.definition)),
+                    *(used[name] for name in names_of(step, rule.definition)),
                     *((used_before,) if PRIOR in nodes(tree_of(step)) else ()),
                 ),
-                clauses=tuple(_clause(reading, rule.pack) for reading in rule.clauses(step, plain)),
+                clauses=tuple(clause_of(reading, rule.pack) for reading in rule.clauses(step, plain)),
             )
         )
         if cut and value is not None:
@@ -202,14 +200,13 @@ def steps_of(result: Result) -> tuple[DecisionStep, ...]:
 def _facts(result: Result) -> dict[str, FactUsed]:
     used = {}
     for fact, value in zip(result.rule.definition.facts, result.facts, strict=True):
-        kept = value.isoformat() if isinstance(value, date) else value
-        used[fact.name] = FactUsed(
-            name=fact.name, type=fact.type, meaning=fact.meaning, value=kept, words=result.rule.words(fact, value)
-        )
+        words = result.rule.words(fact, value)
+        used[fact.name] = FactUsed(name=fact.name, type=fact.type, meaning=fact.meaning, value=_kept(value), words=words)
     return used
 
 
-def _names(step: Step, rule: Rule) -> tuple[str, ...]:
+def names_of(step: Step, rule: Rule) -> tuple[str, ...]:
+    """The facts that a step names, in the order of the rule's."""
     names: list[str] = []
     for node in nodes(tree_of(step)):
         match node:
@@ -220,14 +217,15 @@ def _names(step: Step, rule: Rule) -> tuple[str, ...]:
     return tuple(name for name in (fact.name for fact in rule.facts) if name in names)
 
 
-def _clause(reading: Reading, pack: Pack) -> Clause:
+def clause_of(reading: Reading, pack: Pack) -> Clause:
+    """The clause that a reading of the programme gives."""
     entry, title = reading.entry, pack.value(reading.path).title
     if entry is None:
         return Clause(path=reading.path, title=title, state=reading.state)
     value = None
     if reading.value is not None:
-        said = reading.value, pack, reading.path
-        value = Text(written_value(*said, "lv"), written_value(*said, "en"))
+        said, per = (reading.value, pack, reading.path), _per(entry.unit or pack.value(reading.path).unit)
+        value = Text(written_value(*said, "lv") + per.lv, written_value(*said, "en") + per.en)
     return Clause(
         path=reading.path,
         title=title,
@@ -240,9 +238,29 @@ def _clause(reading: Reading, pack: Pack) -> Clause:
     )
 
 
+# What an amount is for: the codes of its units.
+PER = {
+    "EUR/claim": Text(" par pieteikumu", " per claim"),
+    "EUR/school-day": Text(" par skolas dienu", " per school day"),
+    "EUR/item": Text(" par vienību", " per item"),
+    "EUR/learner-semester": Text(" izglītojamajam semestrī", " per learner and semester"),
+    "EUR/project": Text(" par projektu", " per project"),
+}
+
+
+def _per(unit: str | None) -> Text:
+    other = f" ({unit})" if unit is not None and unit.startswith("EUR/") else ""
+    return PER.get(unit or "", Text(other, other))
+
+
+_NONE_OF_THEM = Text("neviens", "none")
+
+
 def written_value(value: Value, pack: Pack, path: str, language: Language) -> str:
     """What stands at a path of the programme, for people: codes by the titles of their catalogue."""
     catalogue = pack.value(path).catalogue
+    if value == ():
+        return _NONE_OF_THEM[language]
     if catalogue is not None and isinstance(value, tuple):
         return ", ".join(pack.term(catalogue, str(code)).title[language] for code in value)
     match value:
@@ -252,7 +270,9 @@ def written_value(value: Value, pack: Pack, path: str, language: Language) -> st
             return f"{write_day(first, language)}–{'' if last is None else write_day(last, language)}"
         case tuple():
             return _listed(value)
-    return str(value) if isinstance(value, Decimal) else written(value, "integer", language)
+        case Decimal():  # a percentage
+            return f"{value:f}%" if language == "en" else f"{value:f}\u00a0%".replace(".", ",")
+    return written(value, "integer", language)
 
 
 def _listed(value: tuple[int | str, ...]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MemberDescriptorType
 from typing import Any
 
 from pmp_core.errors import FactError, nearest
@@ -68,20 +70,35 @@ class Door:
             remedy=(f"Did you mean {near[0]!r}? " if near else "") + self.wanted(),
         )
 
-    def lacking(self, facts: object, name: str) -> FactError:
-        """The error for an object that has no such attribute: a misspelt one must not count as a missing fact."""
-        return FactError(
+    def read(self, facts: object, error: AttributeError) -> Facts:
+        """Facts from what has no attributes for them: a mapping, or nothing at all.
+
+        Args:
+            facts: what was handed in.
+            error: what reading its attributes raised.
+
+        Raises:
+            FactError: `fact-lacking` where an object has no such attribute: a misspelt one must not count as a missing fact.
+            AttributeError: the host's own, raised by an attribute that is there, such as a property.
+        """
+        if facts is None or isinstance(facts, Mapping):
+            return self.gather(facts, {})
+        name = error.name if error.obj is facts else None
+        unset = inspect.getattr_static(facts, name, None) if name in self._known else error
+        if unset is not None and not isinstance(unset, MemberDescriptorType):  # a slot that was never filled is lacking too
+            raise error
+        raise FactError(
             "fact-lacking",
             f"The facts handed in, a {type(facts).__name__}, have no attribute {name!r}.",
             remedy=f"Set it to None if the fact is not known. {self.wanted()}",
-        )
+        ) from None
 
     def wanted(self) -> str:
         """What the rule asks for, in a line."""
         return "It asks for " + ", ".join(f"{fact.name} ({fact.type})" for fact in self.rule.facts) + "."
 
-    def check(self, values: tuple[Any, ...], prior: Any) -> tuple[Any, ...]:
-        """The values as the rule wants them: enumerations as their codes, whole numbers of any kind as int.
+    def check(self, values: tuple[Any, ...], prior: Any) -> Facts:
+        """The facts as the rule wants them: enumerations as their codes, whole numbers of any kind as int.
 
         Raises:
             FactError: `fact-required`, `fact-type`, `fact-value`, `prior-wrong`.
@@ -90,7 +107,7 @@ class Door:
             raise FactError(
                 "prior-wrong", "`prior` is what earlier claims used, in whole cents; None if that is not known.", found=prior
             )
-        return tuple(self.checked(fact, value) for fact, value in zip(self.rule.facts, values, strict=True))
+        return Facts({fact.name: self.checked(fact, value) for fact, value in zip(self.rule.facts, values, strict=True)})
 
     def checked(self, fact: Fact, value: Any) -> Any:
         """One value as the rule wants it."""

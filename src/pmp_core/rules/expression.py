@@ -5,7 +5,7 @@ Operators fold as they build: TRUE and FALSE vanish, and so do repetitions and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -60,7 +60,11 @@ class Expression:
 
     def is_in(self, members: Parameter | Iterable[int | str]) -> Expression:
         """Whether it is one of these; a parameter is a dated list."""
-        return MemberOfParameter(self, members) if isinstance(members, Parameter) else Member(self, tuple(members))
+        return (
+            MemberOfParameter(self, members)
+            if isinstance(members, Parameter)
+            else Member(self, tuple({(type(member), member): member for member in members}.values()))
+        )
 
 
 @frozen(cache_hash=True, order=False)
@@ -255,19 +259,40 @@ def _absorbs(operator: Operator, larger: Expression, part: Expression) -> bool:
     return isinstance(larger, Binary) and larger.operator == operator and part in (larger.left, larger.right)
 
 
+_OPPOSITE: dict[str, Operator] = {"<=": ">", ">": "<=", ">=": "<", "<": ">="}
+
+
 def negated(a: Expression) -> Expression:
     """Not `a`, folded."""
-    if a in (TRUE, FALSE):
-        return FALSE if a == TRUE else TRUE
-    return a.operand if isinstance(a, Not) else Not(a)
+    match a:
+        case Known(bool(truth)):
+            return FALSE if truth else TRUE
+        case Not(inner):
+            return inner
+        case Binary("<=" | ">=" | "<" | ">" as operator, left, right):
+            return Binary(_OPPOSITE[operator], left, right)
+    return Not(a)
 
 
 def choose(condition: Expression, yes: Expression | Constant, no: Expression | Constant) -> Expression:
-    """`yes` where the condition holds, else `no`, folded."""
+    """`yes` where the condition holds, else `no`, folded as far as three values allow."""
     yes, no = wrapped(yes), wrapped(no)
     if yes == no or condition == TRUE:
         return yes
-    return no if condition == FALSE else Choice(condition, yes, no)
+    if condition == FALSE:
+        return no
+    if (yes, no) == (TRUE, FALSE):
+        return condition
+    return negated(condition) if (yes, no) == (FALSE, TRUE) else Choice(condition, yes, no)
+
+
+def choose_of_two(condition: Expression, yes: Expression, no: Expression) -> Expression:
+    """`choose` where the condition is never unknown: a choice with a truth in it is an `and` or an `or`."""
+    if TRUE in (yes, no):
+        return either(condition, no) if yes == TRUE else either(negated(condition), yes)
+    if FALSE in (yes, no):
+        return both(negated(condition), no) if yes == FALSE else both(condition, yes)
+    return choose(condition, yes, no)
 
 
 def pick(key: Expression, arms: Mapping[str, Expression], otherwise: Expression) -> Expression:
@@ -299,11 +324,15 @@ def nodes(*expressions: Expression) -> Iterator[Expression]:
         yield from nodes(*parts(expression))
 
 
-def rebuilt(expression: Expression, replace: Mapping[Expression, Expression]) -> Expression:
-    """The tree with some parts replaced; it folds again on the way."""
+def rebuilt(
+    expression: Expression,
+    replace: Mapping[Expression, Expression],
+    choice: Callable[[Expression, Expression, Expression], Expression] = choose,
+) -> Expression:
+    """The tree with some parts replaced; it folds again on the way, choices by `choice`."""
     if expression in replace:
         return replace[expression]
-    new = [rebuilt(part, replace) for part in parts(expression)]
+    new = [rebuilt(part, replace, choice) for part in parts(expression)]
     match expression:
         case Binary("and", _, _):
             return both(*new)
@@ -314,7 +343,7 @@ def rebuilt(expression: Expression, replace: Mapping[Expression, Expression]) ->
         case Not():
             return negated(*new)
         case Choice():
-            return choose(*new)
+            return choice(*new)
         case Member(_, members):
             return Member(new[0], members)
         case MemberOfParameter(_, listed):

@@ -12,7 +12,7 @@ from functools import reduce
 
 from attrs import evolve, frozen
 
-from pmp_core.errors import RuleError
+from pmp_core.errors import Place, RuleError
 from pmp_core.rules.expression import (
     AMOUNT,
     FALSE,
@@ -34,6 +34,7 @@ from pmp_core.rules.expression import (
     UsedBefore,
     both,
     choose,
+    choose_of_two,
     either,
     maximum,
     minimum,
@@ -45,6 +46,7 @@ from pmp_core.rules.expression import (
 from pmp_core.rules.rule import Cut, Let, Rule, tree_of
 
 EARLIER_CLAIM = "earlier-claim"
+MOST_REASONS = 63  # a mask is a 64-bit number that is not negative, in every frame
 # Added to the running sum by an undetermined claim: one sum then tells both what was used and whether it is known.
 # More than any group's amounts (687 million euro); 2**27 such claims fit before 64 bits wrap round.
 UNKNOWN_SUM = 1 << 36
@@ -60,8 +62,21 @@ def gaps(rule: Rule) -> tuple[str, ...]:
 
 
 def bits(rule: Rule) -> dict[str, int]:
-    """The bit of each reason, in three ranges: cuts, failed checks, missing things. The outcome is read off the range."""
-    names = [cut.name for cut in rule.cuts] + [check.name for check in rule.checks] + list(gaps(rule))
+    """The bit of each reason, in three ranges: cuts, failed checks, missing things. The outcome is read off the range.
+
+    Raises:
+        RuleError: `rule-too-wide`.
+    """
+    open_ones = gaps(rule)
+    names = [cut.name for cut in rule.cuts] + [check.name for check in rule.checks] + list(open_ones)
+    if len(names) > MOST_REASONS:
+        raise RuleError(
+            "rule-too-wide",
+            f"The rule {rule.name!r} can have {len(names)} reasons, and {MOST_REASONS} fit into its mask.",
+            place=Place(pointer=f"/rules/{rule.name}"),
+            remedy=f"Split the rule, or set what is not set: {len(open_ones)} reasons are things that can be missing, such as "
+            f"{', '.join(open_ones[-3:])}.",
+        )
     return {name: 1 << i for i, name in enumerate(names)}
 
 
@@ -131,8 +146,8 @@ def _choice(condition: Pair, yes: Pair, no: Pair) -> Pair:
         for name, when in arm.missing:
             everywhere = (name, when) in yes.missing and (name, when) in no.missing
             reached.append((name, both(condition.known if everywhere else side, when)))
-    known = both(condition.known, choose(condition.value, yes.known, no.known))
-    return Pair(choose(condition.value, yes.value, no.value), known, _merged(condition.missing, tuple(reached)))
+    known = both(condition.known, choose_of_two(condition.value, yes.known, no.known))
+    return Pair(choose_of_two(condition.value, yes.value, no.value), known, _merged(condition.missing, tuple(reached)))
 
 
 def _junction(operator: str, a: Pair, b: Pair) -> Pair:
@@ -174,19 +189,25 @@ def lower(rule: Rule, nullable: Collection[str], *, carried: bool = False) -> Lo
             named[key] = e
         return e if trivial else StepValue(key)  # what is trivial is not worth a column
 
+    settled: dict[Expression, Expression] = {}  # what certainly holds below the last check, wherever it matters
+
     def lowered(key: str, tree: Expression) -> Pair:
-        pair = low.lower(tree)
+        pair = _simpler(low.lower(tree), settled) if settled else low.lower(tree)
         if pair.known != TRUE and any(node in (AMOUNT, PRIOR) for node in nodes(pair.known, *(when for _, when in pair.missing))):
             raise RuleError(  # an amount starts only where everything is known
                 "rule-malformed",
                 f"In the rule {rule.name!r} the amount decides which facts the limit of {key!r} needs.",
+                place=Place(pointer=f"/rules/{rule.name}/steps/{key}"),
                 remedy="Write the limit so that it needs the same facts for every amount.",
             )
         known[key] = name(f"{key} known", pair.known)
-        missing.extend((gap, both(negated(known[key]), when)) for gap, when in pair.missing)
+        # Where one thing only can be missing, it is that; what an earlier step lacks was counted there, and may be another.
+        unknown, alone = negated(known[key]), len(pair.missing) == 1 and not any(isinstance(n, StepValue) for n in nodes(tree))
+        missing.extend((gap, unknown if alone else both(unknown, when)) for gap, when in pair.missing)
         return Pair(pair.value, known[key])
 
     failed: list[tuple[str, Expression]] = []
+    certain: list[Expression] = []
     refused: Expression = FALSE
     for step in rule.steps:
         if isinstance(step, Cut):
@@ -198,8 +219,10 @@ def lower(rule: Rule, nullable: Collection[str], *, carried: bool = False) -> Lo
             continue
         fails = negated(value) if pair.known == TRUE else name(f"{step.name} failed", both(pair.known, negated(value)))
         failed.append((step.name, fails))
+        certain += [pair.value] if pair.known == TRUE else []
         if len(failed) == len(rule.checks):  # at once, so that a function can return before the steps below
             refused = name("refused", _any(fails for _, fails in failed), looked_for=True)
+            settled.update(_conjuncts(certain))
     asked = lowered("asked", FactValue(rule.asked)) if rule.asked else Pair(Known(0), TRUE)
     limits = {cut.name: lowered(cut.name, cut.limit).value for cut in rule.cuts}
     own_gap = name("own gap", both(_any(map(negated, known.values())), negated(refused)), looked_for=True)
@@ -230,7 +253,7 @@ def _cuts(
     blocked: Expression = FALSE
     for cut in rule.cuts:
         limit = rebuilt(limits[cut.name], {AMOUNT: amount})
-        if PRIOR in nodes(limit):
+        if PRIOR in nodes(cut.limit):  # whether or not folding left it there: what counts must not depend on gaps
             name("counted", choose(own_gap, UNKNOWN_SUM, amount), looked_for=True)
             used = name("prior", Running(StepValue("counted")))
             limit = rebuilt(limit, {PRIOR: used})
@@ -240,6 +263,28 @@ def _cuts(
         cuts.append((cut.name, amount, after))
         amount = after
     return cuts, blocked
+
+
+def _simpler(pair: Pair, settled: Mapping[Expression, Expression]) -> Pair:
+    value, known, *whens = (
+        rebuilt(e, settled, choose_of_two) for e in (pair.value, pair.known, *(when for _, when in pair.missing))
+    )
+    missing = tuple((name, when) for (name, _), when in zip(pair.missing, whens, strict=True) if when != FALSE)
+    return Pair(value, known, missing)
+
+
+def _conjuncts(conditions: Iterable[Expression]) -> dict[Expression, Expression]:
+    """What each part of these conditions is, given that all of them hold."""
+    found: dict[Expression, Expression] = {}
+    for condition in conditions:
+        match condition:
+            case Binary("and", left, right):
+                found |= _conjuncts((left, right))
+            case Known():
+                continue
+            case _:
+                found |= {condition: TRUE, negated(condition): FALSE}
+    return found
 
 
 def _any(conditions: Iterable[Expression]) -> Expression:

@@ -32,25 +32,14 @@ class Result:
 
     __slots__ = ("amount_cents", "facts", "mask", "outcome", "prior", "rule", "used", "values")
 
-    def __init__(
-        self,
-        rule: BoundRule,
-        outcome: Outcome,
-        amount_cents: int | None,
-        mask: int,
-        used: int | None,
-        facts: tuple[Any, ...],
-        values: tuple[Any, ...],
-        prior: int | None,
-    ) -> None:
-        self.rule = rule
-        self.outcome = outcome
-        self.amount_cents = amount_cents
-        self.mask = mask
-        self.used = used
-        self.facts = facts
-        self.values = values
-        self.prior = prior
+    rule: BoundRule
+    outcome: Outcome
+    amount_cents: int | None
+    mask: int
+    used: int | None
+    facts: tuple[Any, ...]
+    values: tuple[Any, ...]
+    prior: int | None
 
     @property
     def amount(self) -> Money | None:
@@ -60,7 +49,8 @@ class Result:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Names of the checks that failed, the cuts that bit, or the things that are missing."""
-        return tuple(name for name, bit in self.rule.bits.items() if self.mask & bit)
+        mask = self.mask
+        return tuple([name for name, bit in self.rule.bits.items() if mask & bit])
 
     def decision(self, *, decided_on: date) -> Decision:
         """The answer as something to keep and exchange: all facts used, every step with its clauses, a digest.
@@ -74,10 +64,7 @@ class Result:
 
     def explain(self, language: Language = "lv") -> str:
         """The answer as a clerk would write it: every step with its value, its facts and its clause."""
-        from pmp_core.rules.decision import steps_of
-        from pmp_core.rules.explanation import explained
-
-        return explained(self.rule.summary(self), steps_of(self), language)
+        return self.rule.explainer(language).explain(self)
 
     def __repr__(self) -> str:
         amount = "" if self.amount is None else f", {self.amount} EUR"

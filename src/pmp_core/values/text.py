@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["lv", "en"]
@@ -30,12 +31,15 @@ def write_cents(cents: int, language: Language) -> str:
     >>> write_cents(4550, "lv"), write_cents(-123405, "en")
     ('45,50 EUR', 'EUR -1,234.05')
     """
-    sign, (euros, rest) = "-" if cents < 0 else "", divmod(abs(cents), 100)
-    if language == "lv":
-        return f"{sign}{euros:,}".replace(",", "\u00a0") + f",{rest:02d} EUR"
-    return f"EUR {sign}{euros:,}.{rest:02d}"
+    if 0 <= cents < 100_000:  # nothing to group: the usual amount
+        euros, rest = str(cents // 100), _TWO_DIGITS[cents % 100]
+    else:
+        euros, rest = f"{'-' if cents < 0 else ''}{abs(cents) // 100:,}", _TWO_DIGITS[abs(cents) % 100]
+        euros = euros.replace(",", "\u00a0") if language == "lv" else euros
+    return f"{euros},{rest} EUR" if language == "lv" else f"EUR {euros}.{rest}"
 
 
+@lru_cache(maxsize=4096)  # a day comes up in thousands of texts, and there are not many days
 def write_day(day: date, language: Language) -> str:
     """A day for people.
 
@@ -43,7 +47,7 @@ def write_day(day: date, language: Language) -> str:
     ('01.09.2021.', '1 September 2021')
     """
     if language == "lv":
-        return f"{day:%d.%m.%Y}."
+        return f"{_TWO_DIGITS[day.day]}.{_TWO_DIGITS[day.month]}.{day.year}."
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -61,3 +65,4 @@ _MONTHS = (
     "November",
     "December",
 )
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(100))

@@ -1,0 +1,1 @@
+"""The second execution of a rule: over the columns of a data frame."""
