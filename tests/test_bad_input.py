@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pmp_core import hooks
 from pmp_core.errors import Place, PmpError, ProgrammeError, RuleError
-from pmp_core.loading import load_programme
+from pmp_core.loading import Programme, load_programme
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
 from pmp_core.rules import Check, Fact, Let, Rule, fact, parameter
@@ -24,7 +25,7 @@ def check(name: str = "check", path: str = "programme.in-force") -> Check:
     return Check(name, parameter(path, on="on"), WORD, WORD)
 
 
-def loaded_with(*steps: Check | Let, facts: tuple[Any, ...] = (ON, LEVEL)) -> None:
+def loaded_with(*steps: Check | Let, facts: tuple[Any, ...] = (ON, LEVEL)) -> Programme:
     """Load a programme with a plug-in that brings the rule."""
 
     class Plugin:
@@ -32,7 +33,7 @@ def loaded_with(*steps: Check | Let, facts: tuple[Any, ...] = (ON, LEVEL)) -> No
         def pmp_register_rules(self, register: Callable[[Rule], None]) -> None:
             register(Rule("mine", WORD, facts, steps))
 
-    load_programme("lv-8.3.4", plugins=PluginSet([("mine", Plugin())]))
+    return load_programme("lv-8.3.4", plugins=PluginSet([("mine", Plugin())]))
 
 
 CIRCLE = (Let("a", StepValue("b"), WORD), Let("b", StepValue("a"), WORD))
@@ -89,7 +90,8 @@ def test_a_rule_that_cannot_be_is_refused_when_it_is_loaded(load: Callable[[], N
 
 
 def test_a_rule_with_as_many_reasons_as_fit_is_loaded() -> None:
-    loaded_with(*(Check(f"check-{i}", fact("level") >= i, WORD, WORD) for i in range(62)))
+    programme = loaded_with(*(Check(f"check-{i}", fact("level") >= i, WORD, WORD) for i in range(62)))
+    assert len(programme.rule("mine").bits) == 63
 
 
 HEAD = "overlay_for: lv-8.3.4\ntitle: {lv: izdomāts, en: made up}\n"
@@ -187,6 +189,8 @@ def test_an_overlay_that_cannot_be_is_refused_when_it_is_loaded(text: str, code:
 
 
 def test_what_the_broken_ones_were_made_from_is_loaded() -> None:
-    load_programme("lv-8.3.4", overlays=[OverlayText("right.example.yaml", value(CAP, RATE))])
+    rated = load_programme("lv-8.3.4", overlays=[OverlayText("right.example.yaml", value(CAP, RATE))])
+    assert str(rated.read(CAP, date(2022, 9, 1)).value) == "2.50"
     lump = value("youth-projects.lump-sum", f'from: 2024-01-01, replaces: true, value: "1.00", unit: EUR/project, {SAID}')
-    load_programme("lv-8.3.4", overlays=[OverlayText("right.example.yaml", lump)])
+    of_lump = load_programme("lv-8.3.4", overlays=[OverlayText("right.example.yaml", lump)])
+    assert str(of_lump.read("youth-projects.lump-sum", date(2024, 1, 1)).value) == "1.00"
