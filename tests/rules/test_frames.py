@@ -670,10 +670,23 @@ def test_categories_that_are_no_text_are_no_keys(pack: Pack) -> None:
         shared(pack).decide_frame(large)
 
 
-def test_a_view_of_text_in_pyarrow_is_text(meals: BoundRule) -> None:
+def test_a_view_of_text_in_pyarrow_is_text(meals: BoundRule, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     table = MEALS.to_arrow()
-    place = table.column_names.index("kind")
-    assert rows_of(meals.decide_frame(table.set_column(place, "kind", table["kind"].cast("string_view")))) == ANSWERS
+    views = pa.array(MEALS["kind"].to_list(), type=pa.string_view())
+    seen = table.set_column(table.column_names.index("kind"), "kind", views)
+
+    def cannot(*_: object, **__: object) -> None:
+        raise NotImplementedError("Unsupported cast")
+
+    with monkeypatch.context() as older:
+        older.setattr("narwhals.DataFrame.with_columns", cannot)
+        assert told(seen).code == "frame-unreadable"
+    try:
+        views.cast("large_string")
+    except NotImplementedError:  # an older PyArrow
+        assert told(seen).code == "frame-unreadable"
+    else:
+        assert rows_of(meals.decide_frame(seen)) == ANSWERS
 
 
 def test_a_frame_of_narwhals_comes_back_as_one(meals: BoundRule) -> None:

@@ -71,7 +71,10 @@ def prepared(rule: Rule, native: Any) -> Prepared:
         raise _columns_wrong(rule, list(schema), missing, [(c, schema[c.name]) for c in wrong], taken)
     named = {column.name: OF_FACT + column.name if column.name in conversions else column.name for column in wanted}
     if conversions:
-        frame = frame.with_columns(**{OF_FACT + name: expression for name, expression in conversions.items()})
+        try:
+            frame = frame.with_columns(**{OF_FACT + name: expression for name, expression in conversions.items()})
+        except NotImplementedError as error:  # an older PyArrow cannot make text of a view of text
+            raise _unreadable(native, error) from None
     return Prepared(frame, wanted, named, moments)
 
 
