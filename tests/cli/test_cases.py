@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from commands import Pmp, answer
 
 from pmp_core.errors import StepRefused
 from pmp_core.register import Register, UnitOfWork
 from pmp_core.rules import Decision
 from pmp_core.statistics import overview
 from pmp_core.values import Actor, SuggestionState
-
-Pmp = Callable[..., CompletedProcess[str]]
-
-
-def answer(pmp: Pmp, *arguments: str | Path) -> Any:
-    """What a command says in JSON, if it is done well."""
-    ended = pmp(*arguments, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return json.loads(ended.stdout)
 
 
 def code_of(pmp: Pmp, *arguments: str | Path) -> tuple[int, str]:

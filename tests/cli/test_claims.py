@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
+
+from commands import Pmp
 
 from pmp_core.register import Register
 from pmp_core.values import Actor
-
-Pmp = Callable[..., CompletedProcess[str]]
 
 
 def ended(pmp: Pmp, *arguments: str | Path, given: Any = None) -> tuple[int, Any]:

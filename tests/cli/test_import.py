@@ -9,6 +9,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from commands import Pmp
 
 from pmp_core.demo import sample_school
 from pmp_core.errors import masked
@@ -16,7 +17,6 @@ from pmp_core.loading import load_programme
 from pmp_core.register import Register
 from pmp_core.values import Actor
 
-Pmp = Callable[..., CompletedProcess[str]]
 Dump = dict[str, list[dict[str, Any]]]
 MAPPING = """\
 name: our-school

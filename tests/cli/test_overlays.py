@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
+from commands import HEAD, Pmp, answer, said
 from jsonschema import Draft202012Validator
 
 from pmp_core.loading import load_programme
 from pmp_core.programme.load import schema
 from pmp_core.programme.yaml_positions import read_yaml
 
-Pmp = Callable[..., CompletedProcess[str]]
 RATES = Path(__file__).parents[2] / "examples" / "sample-school" / "rates.example.yaml"
-HEAD = "overlay_for: lv-8.3.4\ntitle: {lv: izdomāts, en: made up}\n"
 SAID = "source: made up, status: example"
 OWN = f"""{HEAD}values:
   signals.unexcused-lessons.more-than:
@@ -33,20 +29,6 @@ terms:
       parent: compensation
       entries: [{{from: 2022-09-01, {SAID}}}]
 """
-
-
-def answer(pmp: Pmp, *arguments: str | Path) -> Any:
-    """What a command says in JSON, if it is done well."""
-    ended = pmp(*arguments, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return json.loads(ended.stdout)
-
-
-def said(pmp: Pmp, *arguments: str | Path) -> str:
-    """What a command prints, if it is done well."""
-    ended = pmp(*arguments)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
 
 
 @pytest.fixture

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
+from commands import HEAD, Pmp, answer, said
 
 from pmp_core.loading import load_programme
 from pmp_core.programme.inventory import STATUSES
 
-Pmp = Callable[..., CompletedProcess[str]]
 RATES = Path(__file__).parents[2] / "examples" / "sample-school" / "rates.example.yaml"
 LEVELS = "target-group.iap-support.general.levels"
-HEAD = "overlay_for: lv-8.3.4\ntitle: {lv: izdomāts, en: made up}\n"
-
-
-def answer(pmp: Pmp, *arguments: str | Path) -> Any:
-    """What a command says in JSON, if it is done well."""
-    ended = pmp(*arguments, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return json.loads(ended.stdout)
-
-
-def said(pmp: Pmp, *arguments: str | Path) -> str:
-    """What a command prints, if it is done well."""
-    ended = pmp(*arguments)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
 
 
 # --- which programmes --------------------------------------------------------------------------------------------------------

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from commands import Pmp, answer
 
 from pmp_core.loading import load_programme
 from pmp_core.register import Register
 from pmp_core.values import Actor
 
-Pmp = Callable[..., CompletedProcess[str]]
 RATES = Path(__file__).parents[2] / "examples" / "sample-school" / "rates.example.yaml"
 ON = ("--on", "2023-06-01")
 CATERING = """overlay_for: lv-8.3.4
@@ -48,17 +46,15 @@ terms:
     return file
 
 
-def answer(pmp: Pmp, *arguments: str | Path) -> Any:
-    ended = pmp("rules", "redecide", "--register", *arguments, *ON, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return json.loads(ended.stdout)
+def redecided(pmp: Pmp, *arguments: str | Path) -> Any:
+    return answer(pmp, "rules", "redecide", "--register", *arguments, *ON)
 
 
 def test_an_amendment_on_top_lists_what_it_changes_by_amount_and_writes_nothing(
     pmp: Pmp, demo_file: Path, amendment: Path
 ) -> None:
     before = demo_file.read_bytes()
-    told = answer(pmp, demo_file, "--overlay", amendment, "--on-top")
+    told = redecided(pmp, demo_file, "--overlay", amendment, "--on-top")
     assert told["overlays"] == ["rates.example.yaml", "amendment.yaml"]
     assert told["programme_hash"] == load_programme("lv-8.3.4", overlays=[RATES, amendment]).hash
     assert {(row["because"][0], row["difference"]) for row in told["claims"]} == {("compensation.cap.catering", "12.60")}
@@ -68,13 +64,13 @@ def test_an_amendment_on_top_lists_what_it_changes_by_amount_and_writes_nothing(
 
 
 def test_a_replacement_takes_the_place_of_the_registers_own_overlays(pmp: Pmp, demo_file: Path, replacement: Path) -> None:
-    told = answer(pmp, demo_file, "--overlay", replacement)
+    told = redecided(pmp, demo_file, "--overlay", replacement)
     assert told["overlays"] == ["newer.yaml"]
     assert told["programme_hash"] == load_programme("lv-8.3.4", overlays=[replacement]).hash
     amounts = [abs(float(row["difference"] or row["new_amount"])) for row in told["claims"]]
     assert amounts == sorted(amounts, reverse=True)
     assert told["totals"]["newly_determined"] == len([row for row in told["claims"] if row["old_amount"] is None]) > 0
-    named = answer(pmp, demo_file, "--overlay", replacement, "--programme", "lv-8.3.4")
+    named = redecided(pmp, demo_file, "--overlay", replacement, "--programme", "lv-8.3.4")
     assert named == told
 
 
@@ -106,9 +102,9 @@ def test_a_register_of_another_version_of_the_law_is_asked_without_adopting_it(
     newer = load_programme("lv-8.3.4", overlays=[RATES, amendment])
     actor = Actor(name="Tester", role="plan-author")
     Register.open(demo_copy, actor=actor, programme=newer, adopt_programme=True).close()
-    told = answer(pmp, demo_copy)
+    told = redecided(pmp, demo_copy)
     assert (told["overlays"], told["totals"]["differ"]) == (["rates.example.yaml", "amendment.yaml"], 4)
-    assert answer(pmp, demo_copy, "--overlay", RATES)["totals"]["differ"] == 0
+    assert redecided(pmp, demo_copy, "--overlay", RATES)["totals"]["differ"] == 0
 
 
 def test_caps_that_the_amendment_leaves_out_are_told_with_what_was_granted(pmp: Pmp, demo_file: Path, amendment: Path) -> None:
@@ -140,7 +136,7 @@ def test_a_claim_without_a_decision_has_nothing_to_explain(pmp: Pmp, demo_copy: 
     pmp("claims", "withdraw", "C-0005", "--register", demo_copy, "--by", "Anna", "--reason", "x", "--on", "2023-04-12")
     ended = pmp("rules", "redecide", "--register", demo_copy, "--explain", "C-0005", *ON)
     assert (ended.returncode, ended.stdout) == (0, "No decision on this claim counts.\n")
-    assert answer(pmp, demo_copy, "--explain", "C-0005") is None
+    assert redecided(pmp, demo_copy, "--explain", "C-0005") is None
 
 
 def test_a_claim_that_the_amendment_divides_is_told_and_the_rest_as_well(pmp: Pmp, demo_file: Path, amendment: Path) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
+from commands import Pmp, answer
 
 from pmp_core.loading import load_programme
 from pmp_core.plugins import PluginSet
 from pmp_core.rules import Decision
 
-Pmp = Callable[..., CompletedProcess[str]]
 THIRD_GRADE = ("--programme", "lv-8.3.4", "--fact", "track=general", "--fact", "level=3")
 RATES = Path(__file__).parents[2] / "examples" / "sample-school" / "rates.example.yaml"
 CLAIM = {
@@ -24,13 +21,6 @@ CLAIM = {
     "plan_last_day": "2023-05-31", "last_day": "2023-03-31", "semester_first_day": "2023-01-09", "kind": "accommodation",
     "risk_addressed": "true", "receipts_complete": "true", "units": "1", "requested_cents": "120.00", "cofunded_cents": "0",
 }  # fmt: skip
-
-
-def answer(pmp: Pmp, *arguments: str | Path) -> Any:
-    """What a command says in JSON, if it is done well."""
-    ended = pmp(*arguments, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return json.loads(ended.stdout)
 
 
 def claim(**changed: str) -> list[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
+from commands import Pmp
 
-Pmp = Callable[..., CompletedProcess[str]]
 TARGET = ("rules", "decide", "target-group", "--on", "2021-09-01")
 STEP = ("plans", "step", "P-0016", "submit", "--by", "Anna", "--on", "2023-01-12", "--register", "REGISTER")
 CONFIRM = ("risks", "confirm", "R-0025", "--by", "Anna", "--register", "REGISTER")
