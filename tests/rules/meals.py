@@ -66,3 +66,14 @@ MEALS = Rule(
     by=("learner_id",),
     order=("claim_id",),
 )
+
+# What it says of the seven claims of the tests of frames: row, outcome, cents, mask.
+ANSWERS: list[tuple[int, str, int | None, int]] = [
+    (0, "granted", 12000, 0),
+    (1, "reduced", 0, 3),
+    (2, "granted", 6000, 0),
+    (3, "undetermined", None, 16),
+    (4, "reduced", 6000, 2),
+    (5, "refused", 0, 4),
+    (6, "undetermined", None, 32),
+]

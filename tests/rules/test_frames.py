@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from frame_kinds import KINDS, rows_of, to_duckdb
+from meals import ANSWERS
 
 from pmp_core.errors import FactError, RuleError
 from pmp_core.programme import Pack
@@ -46,15 +47,6 @@ MEALS = pl.DataFrame(
         "asked_cents": [12000, 5000, 6000, 100, 8000, 100, 100],
     }
 )
-ANSWERS = [
-    (0, "granted", 12000, 0),
-    (1, "reduced", 0, 3),
-    (2, "granted", 6000, 0),
-    (3, "undetermined", None, 16),
-    (4, "reduced", 6000, 2),
-    (5, "refused", 0, 4),
-    (6, "undetermined", None, 32),
-]
 SORTED = MEALS.sort("learner_id", "claim_id")
 kinds = pytest.mark.parametrize("kind", KINDS)
 Told = Callable[[Any], FactError]

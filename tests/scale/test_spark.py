@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from claim_examples import AT_LEAST, Answered, Row, claim_answers, claim_examples, numbered, rare, target_group_examples
-from meals import MEALS, example_pack
+from meals import ANSWERS, MEALS, example_pack
 
 from pmp_core.compensation.rules import COMPENSATION
 from pmp_core.errors import FactError
@@ -34,15 +34,6 @@ CLAIMS: list[Row] = [
         (6, 2, 2, DAY, True, None, 100),
     )
 ]  # fmt: skip
-ANSWERS: list[Answered] = [
-    (0, "granted", 12000, 0),
-    (1, "reduced", 0, 3),
-    (2, "granted", 6000, 0),
-    (3, "undetermined", None, 16),
-    (4, "reduced", 6000, 2),
-    (5, "refused", 0, 4),
-    (6, "undetermined", None, 32),
-]
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ class SourceSuite:
     @pytest.fixture
     def source(self) -> Source:
         """The source under test, with data of as many kinds as it can give."""
-        raise NotImplementedError("override the fixture `source`")
+        pytest.fail("Override the fixture `source`: it gives the source under test, with data in it.")
 
     @pytest.fixture
     def empty_source(self) -> Source:
