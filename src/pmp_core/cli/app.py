@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 from pydantic import ValidationError
 
-from pmp_core.cli import cases, claims, demo, importing, overlays, programmes, rules, statistics
+from pmp_core.cli import claims, deciding, demo, importing, overlays, plans, programmes, risks, rules, statistics
 from pmp_core.cli.output import show, show_error
 from pmp_core.errors import FactError, NotFound, PluginError, PmpError, RuleError
 from pmp_core.plugins import PluginSet
@@ -48,11 +48,11 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
-app.add_typer(cases.risks, name="risks")
-app.add_typer(cases.plans, name="plans")
+app.add_typer(risks.risks, name="risks")
+app.add_typer(plans.plans, name="plans")
 app.add_typer(claims.claims, name="claims")
 app.add_typer(claims.partners, name="partners")
-app.command("decide")(cases.decide)
+app.command("decide")(deciding.decide)
 app.command("stats")(statistics.stats)
 for command in (overlays.check, overlays.draft, overlays.schema, overlays.territories):
     programmes.app.command(command.__name__)(command)

@@ -20,6 +20,8 @@ BY = typer.Option("pmp", "--by", help="Who does it; stands in the history.")
 ON = typer.Option(None, "--on", help="The day, YYYY-MM-DD; today if left out.")
 WHO = typer.Option(..., "--by", help="Who does it; stands in the history.")
 FIELDS = typer.Argument(..., help="A JSON file with the fields, without id and status; - for standard input.")
+ROLE = typer.Option("plan-author", "--role", help="In which role: a code of the programme's `roles`.")
+REASON = typer.Option(None, "--reason", help="Why.")
 SEMESTER = typer.Option(None, "--semester", help="Such as 2022/23-1.")
 
 
