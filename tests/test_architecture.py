@@ -29,7 +29,7 @@ FLOORS: dict[str, tuple[int, int]] = {
         1: "programme rules",
         2: "learners risks plans measures compensation outcomes",
         3: "loading register sources",
-        4: "statistics",
+        4: "statistics reports",
         5: "demo cli",
     }.items()
     for place, room in enumerate(rooms.split())

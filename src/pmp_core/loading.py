@@ -12,9 +12,13 @@ from typing import Any, Literal
 from attrs import define, field, frozen
 
 from pmp_core import compensation, learners, measures, outcomes, plans, risks
+from pmp_core.compensation.claim import DECIDE, WITHDRAW
 from pmp_core.errors import Place, PmpError, ProgrammeError, RuleError, nearest
+from pmp_core.plans.plan import APPROVE, SUBMIT
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import (
+    CycleDifference,
+    CycleNeeds,
     DatedValue,
     Difference,
     Effect,
@@ -28,6 +32,7 @@ from pmp_core.programme import (
     SchoolCalendar,
     Standing,
     available_packs,
+    cycle_differences,
     differences,
     draft_overlay,
     effect,
@@ -57,6 +62,23 @@ FIXED: Mapping[str, bool | str] = {
     "plans.measure-addresses-risk": True,
     "plans.one-per-semester": True,
     "school-year.vocational-calendar": "general",
+}
+# What the code does with a life cycle by name. An overlay that takes it away would leave plans or claims that nobody can move.
+CYCLE_NEEDS: Mapping[str, CycleNeeds] = {
+    "plan": CycleNeeds(
+        steps=(SUBMIT, APPROVE, "close"),
+        guards=tuple(plans.GUARDS),
+        guard_of={"next-station": APPROVE},
+        by_chain=APPROVE,
+    ),
+    # A claim asks no guards. One that waits for its decision makes later ones of the same ceiling wait: it must be seen as waiting.
+    "claim": CycleNeeds(
+        steps=("submit", WITHDRAW, DECIDE),
+        begins="submit",
+        takes_back=WITHDRAW,
+        settles=DECIDE,
+        unasked=("submit", DECIDE),
+    ),
 }
 
 
@@ -152,6 +174,10 @@ class Programme:
         """
         return differences(self.pack, first, (other or self).pack, second)
 
+    def cycle_differences(self, other: Programme) -> tuple[CycleDifference, ...]:
+        """Which steps and chains of life cycles another version of the law, or another programme, has otherwise; they have no days."""
+        return cycle_differences(self.pack, other.pack)
+
     def inventory(self) -> Inventory:
         """What the law stands on: every source, with the paths and days behind it and how well it is known."""
         return inventory(self.pack)
@@ -223,7 +249,7 @@ def load_programme(
     'refused'
     """
     plugins = _plugins(programme_id, plugins)
-    pack = load_pack(programme_id, overlays, plugins.programmes, FIXED)
+    pack = load_pack(programme_id, overlays, plugins.programmes, FIXED, CYCLE_NEEDS)
     definitions: dict[str, Rule] = {}
     for rule in (*STAGE_RULES, *plugins.rules):
         if rule.name in definitions:

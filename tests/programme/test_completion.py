@@ -19,6 +19,10 @@ SCHEMA = overlay_schema_of(PACK)
 ENTRY = {"from": "2022-09-01", "value": "2.50", "unit": "EUR/school-day", "source": "made up", "status": "example"}
 TERM = {"title": {"lv": "a", "en": "a"}, "entries": [{"from": "2022-09-01", "source": "made up", "status": "example"}]}
 
+SAID = {"source": "made up", "status": "example"}
+STEP = {"step": "revise", "replaces": True, "from": ["approved"], "to": "under-revision", "actors": ["director"], **SAID}
+CHAIN = {"replaces": True, "stations": ["ikvd"], **SAID}
+
 
 def overlay(**parts: Any) -> dict[str, Any]:
     return {"overlay_for": "lv-8.3.4", "title": {"lv": "a", "en": "a"}, **parts}
@@ -36,6 +40,11 @@ def test_it_is_a_schema_with_every_path_and_catalogue_described_and_the_publishe
     assert all({"title", "description"} <= part.keys() for part in (*values.values(), *terms.values()))
     assert "In EUR/claim or EUR/school-day or EUR/item." in values["compensation.cap.catering"]["description"]
     assert "In EUR/project." in values["youth-projects.lump-sum"]["description"]
+    cycles = SCHEMA["properties"]["life_cycles"]["properties"]
+    assert set(cycles) == set(PACK.life_cycles)
+    assert "It has the steps submit, approve" in cycles["plan"]["description"]
+    assert cycles["claim"]["description"].endswith("and chains for nobody.")
+    assert set(cycles["plan"]["properties"]["chains"]["properties"]) == set(PACK.codes("partner-kinds"))
     assert "properties" not in schema("overlay")["properties"]["values"]
 
 
@@ -54,6 +63,13 @@ def test_it_is_a_schema_with_every_path_and_catalogue_described_and_the_publishe
         (overlay(terms={"risk-factors": {"far": TERM}}), True),
         (overlay(terms={"risk-factor": {"far": TERM}}), False),
         (overlay(terms={"risk-factors": {"far": {"title": {"lv": "a"}}}}), False),
+        (overlay(life_cycles={"plan": {"steps": [STEP], "chains": {"municipality": CHAIN}}}), True),
+        (overlay(life_cycles={"plan": {"steps": [{**STEP, "step": "check", "to": "checked", "from": ["checked"]}]}}), True),
+        (overlay(life_cycles={"plan": {"steps": [{**STEP, "to": "Draft"}]}}), False),
+        (overlay(life_cycles={"plan": {"steps": [{**STEP, "from": []}]}}), False),
+        (overlay(life_cycles={"plan": {"steps": [{key: STEP[key] for key in STEP if key != "to"}]}}), False),
+        (overlay(life_cycles={"plan": {"chains": {"municipality": {**CHAIN, "stations": []}}}}), False),
+        (overlay(life_cycles={"plans": {"steps": [STEP]}}), False),
     ],
 )
 def test_what_it_accepts(made: dict[str, Any], fits: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from pmp_core.errors import PmpError, ProgrammeError, StepRefused
@@ -73,3 +74,30 @@ def test_a_kind_of_partner_without_a_chain_is_told(cycle: LifeCycle, words: str)
     with pytest.raises(ProgrammeError, match=words) as caught:
         cycle.chain("parish")
     assert caught.value.code == "chain-unknown"
+
+
+@pytest.mark.parametrize(
+    ("without", "reached"),
+    [(None, {"draft", "submitted", "closed"}), ("submit", {"draft", "closed"}), ("delete", {"draft", "submitted"})],
+)
+def test_the_statuses_that_can_be_reached(without: str | None, reached: set[str]) -> None:
+    assert CYCLE.reached(without=without) == reached
+
+
+def test_every_step_and_chain_has_a_path() -> None:
+    assert list(dict(CYCLE.rows())) == [
+        "life_cycles/plan/submit",
+        "life_cycles/plan/return",
+        "life_cycles/plan/delete",
+        "life_cycles/plan/chains/municipality",
+        "life_cycles/plan/chains/state",
+    ]
+
+
+def test_a_notebook_shows_the_table_with_everything_escaped() -> None:
+    odd = attrs.evolve(CYCLE.steps[0], title=Text("<b>ā</b>", "a & b"), sources=(), guards=("has-risk",), reason_required=True)
+    page = attrs.evolve(CYCLE, steps=(odd, CYCLE.steps[1]))._repr_html_()
+    assert "<td>submit: &lt;b&gt;ā&lt;/b&gt; (a &amp; b)</td><td>–</td><td>submitted</td><td>author, director</td>" in page
+    assert "<td>has-risk, reason</td><td>verified</td>" in page
+    assert "<td>submitted</td><td>draft</td><td>author, director</td><td>reason</td>" in page
+    assert "<ol><li>municipality: director → coordinator</li><li>state: director</li></ol>" in page

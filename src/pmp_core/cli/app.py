@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 from pydantic import ValidationError
 
-from pmp_core.cli import claims, deciding, demo, importing, overlays, plans, programmes, risks, rules, statistics
+from pmp_core.cli import claims, deciding, demo, importing, life_cycles, overlays, plans, programmes, risks, rules, statistics
 from pmp_core.cli.output import show, show_error
 from pmp_core.errors import FactError, NotFound, PluginError, PmpError, RuleError
 from pmp_core.plugins import PluginSet
@@ -21,6 +21,8 @@ WRONG_USE = frozenset(
         "catalogue-unknown",
         "code-unknown",
         "step-unknown",
+        "life-cycle-unknown",
+        "file-unwritable",
         "overlay-missing",
         "mapping-missing",
         "day-invalid",
@@ -56,6 +58,7 @@ app.command("decide")(deciding.decide)
 app.command("stats")(statistics.stats)
 for command in (overlays.check, overlays.draft, overlays.schema, overlays.territories):
     programmes.app.command(command.__name__)(command)
+programmes.app.command("life-cycle")(life_cycles.life_cycle)
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(rules.app, name="rules")
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pmp_core.programme import DatedValue, Entry, LifeCycle, Pack, Reading, Term
+from pmp_core.programme import Chain, DatedValue, Entry, LifeCycle, LifeCycleStep, Pack, Reading, Term
 from pmp_core.programme.entries import Value
 from pmp_core.rules.decision import written_value
 from pmp_core.values import DayRange, Language, Money, Text
@@ -18,6 +18,8 @@ _STATES = {
     "not-yet-in-force": Text("vēl nav spēkā", "not yet in force"),
     "ended": Text("vairs nav spēkā", "no longer in force"),
 }
+_OUT_OF_USE = Text("nav lietošanā", "out of use")
+_REASON = Text("ar iemeslu", "with a reason")
 
 
 def reading_row(pack: Pack, value: DatedValue, reading: Reading, language: Language) -> Row:
@@ -111,6 +113,30 @@ def chain_rows(pack: Pack, cycle: LifeCycle, language: Language) -> list[Row]:
         }
         for chain in cycle.chains
     ]
+
+
+def row_in_words(row: LifeCycleStep | Chain, language: Language) -> str:
+    """A step or a chain in one line, with how well it is known and who says so."""
+    if isinstance(row, Chain):
+        said = " → ".join(row.stations)
+    elif not row.sources:
+        said = f"{row.title[language]}: {_OUT_OF_USE[language]}"
+    else:
+        conditions = ", ".join((*row.guards, *([_REASON[language]] if row.reason_required else [])))
+        said = f"{row.title[language]}: {', '.join(row.sources)} → {row.target}; {', '.join(row.actors)}"
+        said += f"; {conditions}" if conditions else ""
+    return f"{said} [{row.status}; {row.source}]"
+
+
+def row_as_json(row: LifeCycleStep | Chain | None, language: Language) -> Row | None:
+    """A step or a chain for programs, with lists as lists."""
+    if row is None:
+        return None
+    said = {"status": row.status, "source": row.source, "note": row.note and row.note[language], "origin": row.origin}
+    if isinstance(row, Chain):
+        return {"partner_kind": row.partner_kind, "stations": row.stations, **said}
+    told = {"step": row.step, "title": row.title[language], "from": row.sources, "to": row.target, "actors": row.actors}
+    return {**told, "guards": row.guards, "reason_required": row.reason_required, **said}
 
 
 def answer(pack: Pack, reading: Reading | None, language: Language) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 
 import typer
 
-from pmp_core.cli.law_rows import Row, cited, entry_row, span, value_of
+from pmp_core.cli.law_rows import Row, cited, entry_row, row_as_json, row_in_words, span, value_of
 from pmp_core.cli.opening import OVERLAY, loaded
 from pmp_core.cli.output import JSON, LANGUAGE, language, say, show, show_json
 from pmp_core.errors import InvalidValue, Place, ProgrammeError
 from pmp_core.loading import Programme, check_overlays
-from pmp_core.programme import Effect, Term
+from pmp_core.programme import CycleChange, Effect, Term
 from pmp_core.programme.completion import overlay_schema_of
 from pmp_core.programme.load import schema as published_schema
 from pmp_core.programme.territories import territories_overlay
@@ -29,6 +29,11 @@ _TOLD = {
     "leaves-unset": "leaves unset, with a source of its own",
     "begins-earlier": "begins earlier than the law below it",
     "begins-again": "begins again what has ended",
+}
+_CYCLES_TOLD = {
+    "adds": "adds to life cycles",
+    "replaces": "replaces in life cycles",
+    "takes-out-of-use": "takes steps out of use",
 }
 _CODES_TOLD = {True: "replaces codes", False: "sets days of codes that were not set"}
 
@@ -77,8 +82,19 @@ def _say_effect(programme: Programme, effect: Effect, code: Any) -> None:
         for change in changed:
             say(f"  {change.after.path}")
             say("    " + "\n    → ".join(_code_in_words(term, code) for term in (change.before, change.after)))
-    if not effect.changes and not effect.codes and not effect.changed_codes:
+    _say_cycle_changes(effect, code)
+    if not any((effect.changes, effect.codes, effect.changed_codes, effect.cycle_changes)):
         say(f"{effect.overlay} changes nothing.")
+
+
+def _say_cycle_changes(effect: Effect, code: Any) -> None:
+    for kind, title in _CYCLES_TOLD.items():
+        changes = [one for one in effect.cycle_changes if one.kind == kind]
+        if changes:
+            say(f"{effect.overlay} {title}:")
+        for one in changes:
+            say(f"  {one.path}")
+            say("    " + "\n    → ".join(row_in_words(row, code) for row in (one.before, one.after) if row is not None))
 
 
 def _code_in_words(term: Term, code: Any) -> str:
@@ -109,7 +125,13 @@ def _effect(programme: Programme, effect: Effect, code: Any) -> Row:
         **changes,
         "codes": [_code(term, code) for term in effect.codes],
         "changed_codes": replaced,
+        "life_cycles": [_cycle_change(one, code) for one in effect.cycle_changes],
     }
+
+
+def _cycle_change(one: CycleChange, code: Any) -> Row:
+    sides = {"before": row_as_json(one.before, code), "after": row_as_json(one.after, code)}
+    return {"path": one.path, "title": one.title[code], "kind": one.kind.replace("-", "_"), **sides}
 
 
 def _unset(programme: Programme, code: Any) -> list[Row]:

@@ -18,6 +18,8 @@ from pmp_core.cli.law_rows import (
     notes,
     raw,
     reading_row,
+    row_as_json,
+    row_in_words,
     span,
     step_rows,
     term_row,
@@ -27,7 +29,7 @@ from pmp_core.cli.output import JSON, LANGUAGE, day, language, say, show, show_j
 from pmp_core.errors import InvalidValue
 from pmp_core.loading import Programme, programmes_on
 from pmp_core.plugins import PluginSet
-from pmp_core.programme import Citation, Difference, Reading, Standing, available_packs
+from pmp_core.programme import Citation, CycleDifference, Difference, Reading, Standing, available_packs
 from pmp_core.programme.inventory import STATUSES
 
 app = typer.Typer(help="The law as dated, cited data.", no_args_is_help=True)
@@ -153,13 +155,22 @@ def diff(
     code = language(language_)
     before, after = loaded(programme, overlay), loaded(programme, [*overlay, *on_top])
     found = [one for one in before.differences(before_day, after_day, other=after) if one.path.startswith(path)]
-    if not found and path and not any(name.startswith(path) for name in _paths(before, after)):
+    cycles = [one for one in before.cycle_differences(after) if one.path.startswith(path)]
+    if not found and not cycles and path and not any(name.startswith(path) for name in _paths(before, after)):
         after.value(path)  # tells the nearest paths
     sides = ((before, before_day), (after, after_day))
     if json:
         told = [_as_json(one, before, after, code) for one in found]
         names = [{"hash": side.hash, "on": when, **_standing(side.standing(when))} for side, when in sides]
-        show_json({"programme": before.id, "from": names[0], "to": names[1], "differences": told})
+        show_json(
+            {
+                "programme": before.id,
+                "from": names[0],
+                "to": names[1],
+                "differences": told,
+                "life_cycles": [_row_as_json(one, code) for one in cycles],
+            }
+        )
         return
     for standing in dict.fromkeys(side.standing(when) for side, when in sides):
         if not standing.in_force:
@@ -167,14 +178,25 @@ def diff(
     say(f"{before.id}, from {before_day}, content {before.hash[:12]}, to {after_day}, content {after.hash[:12]}: {len(found)}.")
     for one in found:
         _say_difference(one, before, after, (before_day, after_day), code)
+    if cycles:
+        say(f"Life cycles, which have no days: {len(cycles)}.")
+    for row in cycles:
+        say(f"{row.path}: {row.title[code]}")
+        for side, hashed in ((row.before, before.hash), (row.after, after.hash)):
+            say(f"  {hashed[:12]}: {'–' if side is None else row_in_words(side, code)}")
 
 
 def _paths(*sides: Programme) -> list[str]:
-    return [
-        name
-        for side in sides
-        for name in (*side.pack.values, *(term.path for c in side.pack.terms.values() for term in c.values()))
-    ]
+    names: list[str] = []
+    for side in sides:
+        names += (*side.pack.values, *(term.path for terms in side.pack.terms.values() for term in terms.values()))
+        names += (path for cycle in side.pack.life_cycles.values() for path, _ in cycle.rows())
+    return names
+
+
+def _row_as_json(one: CycleDifference, code: Any) -> Row:
+    sides = {"before": row_as_json(one.before, code), "after": row_as_json(one.after, code)}
+    return {"path": one.path, "title": one.title[code], "differs_in": one.aspects, **sides}
 
 
 def _say_difference(one: Difference, before: Programme, after: Programme, days: tuple[date, date], code: Any) -> None:

@@ -1,6 +1,8 @@
 """Floor 1: the law as dated data."""
 
 from pmp_core.programme.calendar import SchoolCalendar
+from pmp_core.programme.cycle_needs import CycleNeeds
+from pmp_core.programme.cycle_rows import CycleChange, CycleDifference, cycle_differences
 from pmp_core.programme.differences import Difference, differences
 from pmp_core.programme.draft import draft_overlay
 from pmp_core.programme.effect import Effect, EntryChange, TermChange, effect
@@ -15,6 +17,9 @@ __all__ = [
     "Chain",
     "Citation",
     "Conflict",
+    "CycleChange",
+    "CycleDifference",
+    "CycleNeeds",
     "DatedValue",
     "Difference",
     "Effect",
@@ -33,6 +38,7 @@ __all__ = [
     "Term",
     "TermChange",
     "available_packs",
+    "cycle_differences",
     "differences",
     "draft_overlay",
     "effect",

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from pmp_core.programme.entries import DatedValue
+from pmp_core.programme.life_cycle import LifeCycle
 from pmp_core.programme.load import schema
 from pmp_core.programme.pack import Pack
 from pmp_core.programme.written import HOW_TO_WRITE
@@ -30,7 +31,31 @@ def overlay_schema_of(pack: Pack) -> Mapping[str, Any]:
         name: {"title": name, "description": f"It has: {', '.join(codes)}.", **catalogue} for name, codes in pack.terms.items()
     }
     terms["additionalProperties"] = False
+    made["properties"]["life_cycles"]["properties"] = {cycle.name: _cycle(pack, cycle) for cycle in pack.life_cycles.values()}
+    made["properties"]["life_cycles"]["additionalProperties"] = False
     return made
+
+
+def _cycle(pack: Pack, cycle: LifeCycle) -> dict[str, Any]:
+    statuses, roles = list(cycle.statuses), list(pack.terms.get("roles", {}))
+    steps, kinds = [step.step for step in cycle.steps], list(pack.terms.get("partner-kinds", {}))
+
+    # Besides those of the pack an overlay may use codes that it adds itself: they are completed, and no others are refused.
+    def listed(codes: list[str]) -> dict[str, Any]:
+        return {"items": {"anyOf": [{"enum": codes}, {"$ref": "#/$defs/code"}]}}
+
+    step = {"step": {"anyOf": [{"enum": steps}, {"$ref": "#/$defs/code"}]}, "from": listed(statuses), "actors": listed(roles)}
+    step["to"] = {"anyOf": [{"enum": statuses}, {"$ref": "#/$defs/code"}]}
+    chain = {"$ref": "#/$defs/chain", "properties": {"stations": listed(roles)}}
+    return {
+        "$ref": "#/$defs/life-cycle",
+        "title": cycle.name,
+        "description": f"It has the steps {', '.join(steps)}, and chains for {', '.join(c.partner_kind for c in cycle.chains) or 'nobody'}.",
+        "properties": {
+            "steps": {"items": {"properties": step}},
+            "chains": {"properties": dict.fromkeys(kinds, chain)},
+        },
+    }
 
 
 def _value(pack: Pack, value: DatedValue) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def differences(first: Pack, first_day: date, second: Pack, second_day: date) ->
         second_day: which day of it.
 
     Returns:
-        Values, then terms, in the order of the packs. Life cycles have no days, and are not compared.
+        Values, then terms, in the order of the packs. Life cycles have no days: see `cycle_differences`.
     """
     ours, theirs = dict(_said(first)), dict(_said(second))
     found = []

@@ -1,4 +1,4 @@
-"""What an overlay does to a law: the entries it sets, those it overrides, the codes it adds. Nothing of it is silent."""
+"""What an overlay does to a law: the entries it sets, those it overrides, the codes, steps and chains. Nothing of it is silent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 import attrs
 from attrs import frozen
 
+from pmp_core.programme.cycle_rows import CycleChange, cycle_changes
 from pmp_core.programme.entries import DatedValue, Entry, State, Term, state_on
 from pmp_core.programme.pack import Pack
 from pmp_core.values import DayRange, Text
@@ -85,12 +86,14 @@ class Effect:
         changes: in the order of the pack and of time.
         codes: the terms it adds.
         changed_codes: the terms of the law below that it replaces, or whose unset days it sets.
+        cycle_changes: the steps and chains of life cycles that it adds, replaces or takes out of use.
     """
 
     overlay: str
     changes: tuple[EntryChange, ...]
     codes: tuple[Term, ...]
     changed_codes: tuple[TermChange, ...] = ()
+    cycle_changes: tuple[CycleChange, ...] = ()
 
 
 def effect(before: Pack, after: Pack) -> Effect:
@@ -110,7 +113,7 @@ def effect(before: Pack, after: Pack) -> Effect:
                 codes.append(term)
             elif below != term:
                 changed.append(TermChange(below, term))
-    return Effect(after.overlays[-1].name, tuple(changes), tuple(codes), tuple(changed))
+    return Effect(after.overlays[-1].name, tuple(changes), tuple(codes), tuple(changed), cycle_changes(before, after))
 
 
 def _changes(below: DatedValue | None, above: DatedValue) -> Iterator[EntryChange]:

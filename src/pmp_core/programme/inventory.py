@@ -9,7 +9,9 @@ from typing import Literal, get_args
 
 from attrs import frozen
 
+from pmp_core.programme.cycle_rows import cycle_rows
 from pmp_core.programme.entries import DatedValue, Entry, Status
+from pmp_core.programme.life_cycle import Chain
 from pmp_core.programme.pack import IN_FORCE, Pack
 from pmp_core.values import DayRange, Text
 
@@ -70,14 +72,8 @@ def _citations(pack: Pack) -> Iterator[Citation]:
             yield Citation(entry.source, entry.status, value.path, value.title, days, "entry")
             for conflict in entry.conflicts:
                 yield Citation(conflict.source, conflict.status, value.path, value.title, days, "conflict")
-    for cycle in pack.life_cycles.values():
-        for step in cycle.steps:
-            yield Citation(step.source, step.status, f"life_cycles/{cycle.name}/{step.step}", step.title, None, "step")
-        for chain in cycle.chains:
-            title = pack.term("partner-kinds", chain.partner_kind).title
-            yield Citation(
-                chain.source, chain.status, f"life_cycles/{cycle.name}/chains/{chain.partner_kind}", title, None, "chain"
-            )
+    for path, title, row in cycle_rows(pack):
+        yield Citation(row.source, row.status, path, title, None, "chain" if isinstance(row, Chain) else "step")
 
 
 @frozen

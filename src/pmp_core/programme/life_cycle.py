@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import attrs
 from attrs import frozen
 
 from pmp_core.errors import ProgrammeError, StepRefused, nearest
@@ -15,11 +20,12 @@ class LifeCycleStep:
 
     Args:
         step: its name.
-        sources: the statuses it can be taken from.
+        sources: the statuses it can be taken from; none: a deployment has taken it out of use.
         target: the status it leads to.
         actors: the roles that may take it.
         guards: names of conditions, each implemented by the room whose life cycle it is.
         reason_required: whether the actor must say why.
+        origin: the pack or the overlay that says so.
     """
 
     step: str
@@ -32,17 +38,28 @@ class LifeCycleStep:
     guards: tuple[str, ...] = ()
     reason_required: bool = False
     note: Text | None = None
+    origin: str = ""
 
 
 @frozen
 class Chain:
-    """The stations that approve, in order, for one kind of partner."""
+    """The stations that approve, in order, for one kind of partner. `origin` is the pack or the overlay that says so."""
 
     partner_kind: str
     stations: tuple[str, ...]
     source: str
     status: Status
     note: Text | None = None
+    origin: str = ""
+
+
+def said(row: LifeCycleStep | Chain) -> dict[str, Any]:
+    """What a step or a chain says, as plain data that is the same for what is the same: in which order it lists the statuses
+    and roles is nothing that it says, unlike the order of guards and stations; nor is the file that it came from."""
+    listed = {name: sorted(getattr(row, name)) for name in ("sources", "actors") if isinstance(row, LifeCycleStep)}
+    told = {**attrs.asdict(row, recurse=False), **listed}
+    del told["origin"]
+    return told
 
 
 @frozen
@@ -54,6 +71,7 @@ class LifeCycle:
         initial: the status it begins in.
         statuses: every status, with its title.
         released: statuses in which the entity no longer holds its place, so that another may take it.
+        catalogue: whose codes the statuses are.
     """
 
     name: str
@@ -62,6 +80,24 @@ class LifeCycle:
     steps: tuple[LifeCycleStep, ...]
     chains: tuple[Chain, ...] = ()
     released: tuple[str, ...] = ()
+    catalogue: str = ""
+
+    def rows(self) -> Iterator[tuple[str, LifeCycleStep | Chain]]:
+        """Every step and chain with its path, such as `life_cycles/plan/submit` or `life_cycles/plan/chains/municipality`."""
+        yield from ((f"life_cycles/{self.name}/{step.step}", step) for step in self.steps)
+        yield from ((f"life_cycles/{self.name}/chains/{chain.partner_kind}", chain) for chain in self.chains)
+
+    def reached(self, *, without: str | None = None) -> frozenset[str]:
+        """The statuses that can be reached from the initial one, itself included.
+
+        Args:
+            without: a step that is not taken on the way.
+        """
+        reached, found = frozenset[str](), frozenset({self.initial})
+        while found > reached:
+            reached = found
+            found |= {step.target for step in self.steps if step.step != without and not reached.isdisjoint(step.sources)}
+        return reached
 
     def step(self, name: str) -> LifeCycleStep:
         """The step of this name.
@@ -121,3 +157,23 @@ class LifeCycle:
             f"The life cycle {self.name!r} has no chain of approval for {partner_kind!r}.",
             remedy=f"Chains: {', '.join(chain.partner_kind for chain in self.chains) or 'none'}.",
         )
+
+    def _repr_html_(self) -> str:
+        def row(tag: str, *cells: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        steps = "".join(
+            row(
+                "td",
+                f"{step.step}: {step.title.lv} ({step.title.en})",
+                ", ".join(step.sources) or "–",
+                step.target,
+                ", ".join(step.actors),
+                ", ".join((*step.guards, *(["reason"] if step.reason_required else []))),
+                step.status,
+            )
+            for step in self.steps
+        )
+        chains = "".join(f"<li>{escape(f'{one.partner_kind}: ' + ' → '.join(one.stations))}</li>" for one in self.chains)
+        heads = row("th", "step", "from", "to", "actors", "guards", "status")
+        return f"<table><caption>{escape(self.name)}</caption>{heads}{steps}</table><ol>{chains}</ol>"

@@ -12,11 +12,14 @@ import attrs
 
 from pmp_core.errors import ProgrammeError, nearest
 from pmp_core.programme.checks import check_apart, check_codes, check_parents
+from pmp_core.programme.cycle_needs import CycleNeeds
 from pmp_core.programme.entries import DatedValue, Term, Value
 from pmp_core.programme.life_cycle import LifeCycle
 from pmp_core.programme.overlay import lay_over
+from pmp_core.programme.overlay_cycles import lay_cycles_over
 from pmp_core.programme.pack import OverlayText, Pack
 from pmp_core.programme.reading import Reader
+from pmp_core.programme.reading_cycles import read_life_cycle
 from pmp_core.programme.school_years import check_school_year
 from pmp_core.programme.written import text
 from pmp_core.programme.yaml_positions import Document, check_schema, read_yaml, to_pointer
@@ -37,6 +40,7 @@ def load_pack(
     overlays: Sequence[str | Path | OverlayText] = (),
     folders: Iterable[Path] = (),
     fixed: Mapping[str, Value] | None = None,
+    needs: Mapping[str, CycleNeeds] | None = None,
 ) -> Pack:
     """Load a pack with the national data beside it, and lay overlays over it in order.
 
@@ -45,6 +49,7 @@ def load_pack(
         overlays: paths of YAML files, or texts that were read before.
         folders: where plug-ins keep packs of their own.
         fixed: what the code does in one way only: an overlay that says otherwise would be ignored.
+        needs: what the code needs of each life cycle: an overlay that takes it away would leave it unworkable.
 
     Raises:
         ProgrammeError: `programme-unknown`, `overlay-missing`, `overlay-for-another`, `value-fixed`, and whatever is wrong in a file,
@@ -57,7 +62,7 @@ def load_pack(
     pack = _read_folders(pack_id, (_HERE / "data" / NATIONAL, packs[pack_id]))
     for overlay in overlays:
         text_of = overlay if isinstance(overlay, OverlayText) else read_overlay(Path(overlay))
-        pack = _with_overlay(pack, text_of, fixed or {})
+        pack = _with_overlay(pack, text_of, fixed or {}, needs or {})
     return pack
 
 
@@ -150,7 +155,7 @@ def _read_folders(pack_id: str, folders: tuple[Path, ...]) -> Pack:
         reader = Reader(document, folder)
         for name, raw in document.data.get("life_cycles", {}).items():
             _once(cycles, name, to_pointer(("life_cycles", name)), reader)
-            cycles[name] = reader.life_cycle(name, raw, terms)
+            cycles[name] = read_life_cycle(reader, name, raw, terms)
         for name, codes in document.data.get("terms", {}).items():
             check_parents(reader, name, terms, {code: to_pointer(("terms", name, code)) for code in codes})
         for path in document.data.get("values", {}):
@@ -165,7 +170,7 @@ def _once(known: Mapping[str, Any], name: str, pointer: str, reader: Reader) -> 
         raise reader.wrong("path-twice", "The pack says this in two places.", pointer, found=name, remedy="Keep one of them.")
 
 
-def _with_overlay(pack: Pack, overlay: OverlayText, fixed: Mapping[str, Value]) -> Pack:
+def _with_overlay(pack: Pack, overlay: OverlayText, fixed: Mapping[str, Value], needs: Mapping[str, CycleNeeds]) -> Pack:
     document = _checked(overlay)
     reader = Reader(document, overlay.name)
     if document.data["overlay_for"] != pack.id:
@@ -187,7 +192,8 @@ def _with_overlay(pack: Pack, overlay: OverlayText, fixed: Mapping[str, Value]) 
                     found=path,
                     remedy="Leave this value as the programme has it.",
                 )
-    return attrs.evolve(pack, values=values, terms=terms, overlays=(*pack.overlays, overlay))
+    cycles = lay_cycles_over(reader, document.data.get("life_cycles", {}), pack.life_cycles, terms, needs)
+    return attrs.evolve(pack, values=values, terms=terms, life_cycles=cycles, overlays=(*pack.overlays, overlay))
 
 
 __all__ = ["NATIONAL", "available_packs", "load_pack", "overlay_for", "overlay_for_none", "read_overlay", "schema"]

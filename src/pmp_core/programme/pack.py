@@ -14,7 +14,7 @@ from attrs import define, field
 
 from pmp_core.errors import ProgrammeError, nearest
 from pmp_core.programme.entries import DatedValue, Reading, Term
-from pmp_core.programme.life_cycle import LifeCycle
+from pmp_core.programme.life_cycle import LifeCycle, said
 from pmp_core.values import DayRange, Text
 
 IN_FORCE = "programme.in-force"
@@ -116,7 +116,7 @@ class Pack:
         content: dict[str, dict[str, Any]] = {
             "values": {path: _said(value) for path, value in self.values.items()},
             "terms": {f"{name}/{code}": _said(term) for name, terms in self.terms.items() for code, term in terms.items()},
-            "life_cycles": {name: attrs.asdict(cycle) for name, cycle in self.life_cycles.items()},
+            "life_cycles": {name: _said_of(cycle) for name, cycle in self.life_cycles.items()},
         }
         return hashlib.sha256(
             json.dumps([self.id, content], sort_keys=True, ensure_ascii=False, default=str).encode()
@@ -129,6 +129,13 @@ def _said(value: DatedValue) -> dict[str, Any]:
     for entry in said["entries"]:
         del entry["origin"]
     return said
+
+
+def _said_of(cycle: LifeCycle) -> dict[str, Any]:
+    """A life cycle as plain data: its steps and chains by name, so that the order in which files and overlays add them is none."""
+    whole = attrs.asdict(cycle, recurse=False)
+    del whole["steps"], whole["chains"]
+    return {**whole, "rows": {path: said(row) for path, row in cycle.rows()}}
 
 
 def _found(known: Mapping[str, T], name: str, what: str, message: str) -> T:

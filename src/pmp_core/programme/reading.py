@@ -1,4 +1,4 @@
-"""From checked YAML to dated values, terms and life cycles; what a schema cannot say is checked here."""
+"""From checked YAML to dated values and terms; what a schema cannot say is checked here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any, cast
 
 from pmp_core.errors import InvalidValue, ProgrammeError
 from pmp_core.programme.entries import Conflict, DatedValue, Entry, Term, Value, ValueType
-from pmp_core.programme.life_cycle import Chain, LifeCycle, LifeCycleStep
 from pmp_core.programme.written import HOW_TO_WRITE, plain, text, written
 from pmp_core.programme.yaml_positions import Document
-from pmp_core.values import Text
 
 
 class Reader:
@@ -153,56 +151,3 @@ class Reader:
             raise self.wrong(
                 "value-wrong", f"This is not a value of type {kind}.", pointer, found=raw, remedy=said or HOW_TO_WRITE[kind]
             ) from None
-
-    def life_cycle(self, name: str, raw: Mapping[str, Any], terms: Mapping[str, Mapping[str, Term]]) -> LifeCycle:
-        """A life cycle whose statuses and roles all exist."""
-        pointer = f"/life_cycles/{name}"
-        statuses, roles = terms.get(raw["statuses"], {}), terms.get("roles", {})
-        kinds = terms.get("partner-kinds", {})
-
-        def known(codes: list[str], among: Mapping[str, Term], where: str) -> tuple[str, ...]:
-            for code in codes:
-                if code not in among:
-                    raise self.wrong(
-                        "code-unknown",
-                        "The life cycle names a code that no catalogue has.",
-                        f"{pointer}{where}",
-                        found=code,
-                        remedy=f"Known: {', '.join(among) or 'none'}.",
-                    )
-            return tuple(codes)
-
-        known([raw["initial"]], statuses, "/initial")
-        steps: list[LifeCycleStep] = []
-        for i, step in enumerate(raw["steps"]):
-            at = f"/steps/{i}"
-            if step["step"] in [s.step for s in steps]:
-                raise self.wrong("step-twice", "Two steps have one name.", f"{pointer}{at}/step", found=step["step"])
-            steps.append(
-                LifeCycleStep(
-                    step["step"],
-                    cast("Text", text(step["title"])),
-                    known(step["from"], statuses, f"{at}/from"),
-                    known([step["to"]], statuses, f"{at}/to")[0],
-                    known(step["actors"], roles, f"{at}/actors"),
-                    plain(step["source"]),
-                    step["status"],
-                    tuple(step.get("guards", ())),
-                    step.get("reason_required", False),
-                    text(step.get("note")),
-                )
-            )
-        chains = tuple(
-            Chain(
-                known([kind], kinds, f"/chains/{kind}")[0],
-                known(chain["stations"], roles, f"/chains/{kind}/stations"),
-                plain(chain["source"]),
-                chain["status"],
-                text(chain.get("note")),
-            )
-            for kind, chain in raw.get("chains", {}).items()
-        )
-        released = known(raw.get("released", []), statuses, "/released")
-        return LifeCycle(
-            name, raw["initial"], {code: term.title for code, term in statuses.items()}, tuple(steps), chains, released
-        )
