@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from pmp_core.plans import PlannedRisk, SupportMeasure, SupportPlan
     from pmp_core.plugins import PluginSet
     from pmp_core.register import Register
+    from pmp_core.reports import plot_signal_quality
     from pmp_core.risks import RiskSuggestion
     from pmp_core.rules import BoundRule, Decision, Redecision, Result
     from pmp_core.sources import ingest
-    from pmp_core.statistics import overview
+    from pmp_core.statistics import evaluate_signal, overview
     from pmp_core.values import Actor, DayRange, Money, PersonalCode, RiskResult, SchoolYear, Semester, Track
 
 __version__ = "0.1.0"
@@ -67,10 +68,11 @@ _HOMES = {
     "plans": ("PlannedRisk", "SupportMeasure", "SupportPlan"),
     "plugins": ("PluginSet",),
     "register": ("Register",),
+    "reports": ("plot_signal_quality",),
     "risks": ("RiskSuggestion",),
     "rules": ("BoundRule", "Decision", "Redecision", "Result"),
     "sources": ("ingest",),
-    "statistics": ("overview",),
+    "statistics": ("evaluate_signal", "overview"),
     "values": ("Actor", "DayRange", "Money", "PersonalCode", "RiskResult", "SchoolYear", "Semester", "Track"),
 }
 _HOME_OF = {name: room for room, names in _HOMES.items() for name in names}
@@ -120,9 +122,11 @@ __all__ = [
     "Track",
     "VersionConflict",
     "demo_register",
+    "evaluate_signal",
     "ingest",
     "load_programme",
     "overview",
+    "plot_signal_quality",
     "programmes_on",
 ]
 

@@ -158,6 +158,13 @@ def test_codes_that_values_name_exist(pack: Pack) -> None:
         ("plans.statuses-in-force", "plan-statuses"),
         ("signals.unexcused-lessons.factor", "risk-factors"),
         ("signals.marks.factor", "risk-factors"),
+        ("signals.excused-lessons.factor", "risk-factors"),
+        ("signals.unexcused-days.factor", "risk-factors"),
+        ("signals.excused-days.factor", "risk-factors"),
+        ("signals.late-arrivals.factor", "risk-factors"),
+        ("signals.late-enrolment.factor", "risk-factors"),
+        ("signals.falling-mark.factor", "risk-factors"),
+        ("signals.repeated-level.factor", "risk-factors"),
     ):
         codes = holds(pack, path, "2022-09-01")
         assert isinstance(codes, tuple)

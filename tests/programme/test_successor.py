@@ -162,6 +162,14 @@ def test_what_is_chosen_says_what_it_is(programme: Programme) -> None:
         "signals.unexcused-lessons.factor",
         "signals.mark.below",
         "signals.marks.factor",
+        "signals.excused-lessons.factor",
+        "signals.unexcused-days.factor",
+        "signals.excused-days.factor",
+        "signals.late-arrivals.factor",
+        "signals.late-enrolment.factor",
+        "signals.falling-mark.factor",
+        "signals.repeated-level.more-than",
+        "signals.repeated-level.factor",
         *(path for path in FIXED if path in own(programme)),
     }
 

@@ -70,7 +70,12 @@ FULL: list[Kept] = [
                  "class_name": "5.a"}),
     (Absence, {"id": "k 2", **WHERE, "day": "2022-10-03", "lesson": 0, "absence": "late", "source": "s"}),
     (Mark, {"id": "Z-2", **WHERE, "semester": "2022/23-2", "subject": "Fizika", "points": 10, "word": "izcili", "source": "s"}),
-    (RiskSuggestion, {"id": "R-2", **RISK, "factor": "often-ill", "measured": 21, "threshold": 20, "evidence_records": 21,
+    (RiskSuggestion, {"id": "R-2", **RISK, "factor": "often-ill", "measured": 21, "threshold": 20, "evidence_records": 3,
+                      "at_least": True, "signalled_on": "2022-10-28", "evidence": [
+                          {"record": "absence", "institution_id": "I-1", "day": "2022-09-05", "lesson": 0, "absence": "unexcused"},
+                          {"record": "mark", "institution_id": "I-1", "semester": "2022/23-1", "subject": "Fizika", "points": 3},
+                          {"record": "enrolment", "institution_id": "I-1", "track": "general", "level": 5,
+                           "first_day": "2022-09-01", "last_day": "2022-12-31"}],
                       "evidence_first_day": "2022-09-05", "evidence_last_day": "2022-10-31", "programme_hash": "ab",
                       "state": "rejected", "decided_by": "Ilze", "decided_role": "plan-author", "decided_on": "2022-11-02",
                       "reason": "Slimoja."}),

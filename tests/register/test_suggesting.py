@@ -14,12 +14,12 @@ from pmp_core.learners import Enrolment, Institution, Learner
 from pmp_core.loading import load_programme
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
-from pmp_core.register import Register, UnitOfWork, facts
+from pmp_core.register import Register, UnitOfWork, tables
 from pmp_core.risks import Absence, Mark
-from pmp_core.values import Actor, Semester
+from pmp_core.values import Actor
 
 AUTHOR = Actor(name="Ilze", role="plan-author")
-SEMESTER, FIRST, LAST, SIGNALLED = "2022/23-1", date(2022, 9, 1), date(2022, 12, 23), date(2022, 11, 1)
+SEMESTER, FIRST, LAST, SIGNALLED = "2022/23-1", date(2022, 9, 1), date(2022, 12, 23), date(2023, 1, 5)
 WHERE = {"learner_id": "L-1", "institution_id": "I-1"}
 
 
@@ -48,7 +48,7 @@ def enrol(work: UnitOfWork, id: str, **fields: Any) -> None:
 def miss(work: UnitOfWork, lessons: int, **fields: Any) -> None:
     """So many lessons missed without excuse, from the second day of the semester on, eight a day."""
     made = [
-        {"id": f"{fields}{i}", **WHERE, "day": FIRST + timedelta(days=1 + i // 8), "lesson": i % 8, "absence": "unexcused",
+        {"id": f"{fields}{i}", **WHERE, "day": FIRST + timedelta(days=1 + i // 8), "lesson": i, "absence": "unexcused",
          "source": "s", **fields}
         for i in range(lessons)
     ]  # fmt: skip
@@ -104,29 +104,18 @@ def test_only_lessons_of_the_semester_missed_without_excuse_count(register: Regi
 
 
 @pytest.mark.parametrize(("lessons", "found"), [(0, []), (20, []), (21, [("L-1", "unexcused-absence", 21)])])
-def test_with_a_whole_day_missed_the_lessons_are_not_known_unless_those_counted_are_enough(
-    register: Register, lessons: int, found: list[object]
+@pytest.mark.parametrize("beside", [{"lesson": None}, {"absence": "unspecified"}, {"absence": "unspecified", "lesson": None}])
+def test_where_it_may_be_more_the_lessons_are_not_known_unless_those_counted_are_enough(
+    register: Register, lessons: int, found: list[object], beside: dict[str, Any]
 ) -> None:
     with register.unit_of_work() as work:
         miss(work, lessons)
-        miss(work, 1, lesson=None, day=date(2022, 10, 3))
-        days = register.programme.calendar.days(Semester(SEMESTER))
-        measured = facts.signal_facts(work, Semester(SEMESTER), days)["unexcused_lessons"]["L-1"]
-    assert measured.compared_with(20) == (21 if found else None)
-    rule = register.programme.rule("signal-unexcused-lessons")
-    asked = {"on": SIGNALLED, "unexcused_lessons": measured.compared_with(20)}
-    assert rule.decide(asked).outcome == ("granted" if found else "undetermined")
-    assert suggested(register) == found
-
-
-@pytest.mark.parametrize(
-    ("value", "at_least", "threshold", "told"),
-    [(5, False, 20, 5), (5, True, 20, None), (21, True, 20, 21), (21, True, None, None), (None, True, 20, None)],
-)
-def test_what_is_at_least_so_much_is_known_only_above_the_threshold(
-    value: int | None, at_least: bool, threshold: object, told: int | None
-) -> None:
-    assert facts.Measured(value, at_least=at_least).compared_with(threshold) == told
+        miss(work, 21, day=date(2022, 10, 3), **beside)
+    outcome = register.signals(SEMESTER, on=SIGNALLED)["signal_unexcused_lessons"].to_list()
+    assert outcome == ["granted" if found else "undetermined"]
+    made = register.suggest_risks(SEMESTER, on=SIGNALLED)
+    assert [(one.learner_id, one.factor, one.measured) for one in made] == found
+    assert all(one.at_least for one in made)
 
 
 @pytest.mark.parametrize("day", [FIRST, LAST])
@@ -156,7 +145,110 @@ def test_another_semester_is_suggested_anew(register: Register) -> None:
         miss(work, 21)
         miss(work, 21, day=date(2023, 2, 1))
     assert len(suggested(register)) == 1
-    assert len(register.suggest_risks("2022/23-2", on=SIGNALLED)) == 1
+    assert register.suggest_risks("2022/23-2", on=date(2023, 1, 31)) == []
+    assert len(register.suggest_risks("2022/23-2", on=date(2023, 2, 1))) == 1
+
+
+@pytest.mark.parametrize(("on", "found"), [(date(2022, 9, 3), 0), (date(2022, 9, 4), 1)])
+def test_only_records_up_to_the_day_count(register: Register, on: date, found: int) -> None:
+    with register.unit_of_work() as work:
+        miss(work, 21)  # eight a day from 2 September: the 21st on the 4th
+    made = register.suggest_risks(SEMESTER, on=on)
+    assert [one.signalled_on for one in made] == [date(2022, 9, 4)] * found
+
+
+@pytest.mark.parametrize(("on", "found"), [(date(2022, 8, 31), 0), (FIRST, 1)])
+def test_before_the_semester_nothing_is_suggested_not_even_by_marks(register: Register, on: date, found: int) -> None:
+    with register.unit_of_work() as work:
+        mark(work, "Z-1", 3)
+    assert len(register.suggest_risks(SEMESTER, on=on)) == found
+
+
+def test_the_evidence_stays_as_it_was_when_the_absences_are_replaced(register: Register) -> None:
+    with register.unit_of_work() as work:
+        miss(work, 21)
+        kept = [(one.day, one.lesson) for one in work.absences.find(order=("day", "lesson"))]
+    [made] = register.suggest_risks(SEMESTER, on=SIGNALLED)
+    with register.unit_of_work() as work:
+        work.absences.remove([one.id for one in work.absences.find()])
+    with register.unit_of_work() as work:
+        found = work.suggestions.get(made.id)
+        decided = work.suggestions.put(found.reject(by=AUTHOR, on=SIGNALLED, reason="Slimoja."))
+    assert [(one.day, one.lesson, one.absence) for one in found.evidence] == [(*one, "unexcused") for one in kept]
+    with register.unit_of_work() as work:
+        assert work.suggestions.get(made.id) == decided
+        assert len(decided.evidence) == decided.evidence_records == 21
+
+
+def test_a_suggestion_is_removed_with_its_evidence(register: Register) -> None:
+    with register.unit_of_work() as work:
+        miss(work, 21)
+    [made] = register.suggest_risks(SEMESTER, on=SIGNALLED)
+    with register.unit_of_work() as work:
+        assert work.transaction.count(tables.RISK_EVIDENCE) == 21
+        assert work.suggestions.remove([made.id]) == 1
+        assert work.transaction.count(tables.RISK_EVIDENCE) == 0
+
+
+def test_a_mark_has_no_day_on_which_the_signal_began(register: Register) -> None:
+    with register.unit_of_work() as work:
+        mark(work, "Z-1", 3)
+        mark(work, "Z-2", 9, subject="Mūzika")
+        mark(work, "Z-3", None, subject="Sports", word="ieskaitīts")
+    [made] = register.suggest_risks(SEMESTER, on=SIGNALLED)
+    assert (made.signalled_on, made.evidence_first_day, made.at_least) == (None, None, False)
+    assert [(one.subject, one.points, one.semester) for one in made.evidence] == [
+        ("Fizika", 3, SEMESTER),
+        ("Mūzika", 9, SEMESTER),
+    ]
+
+
+THRESHOLDS = OverlayText(
+    "thresholds.yaml",
+    "overlay_for: lv-8.3.4\ntitle: {lv: Sliekšņi, en: Thresholds}\nvalues:\n"
+    + "".join(
+        f"  signals.{name}.more-than:\n    entries:\n"
+        f"      - {{from: 2022-09-01, value: {value}, source: Paraugs, status: example}}\n"
+        for name, value in (
+            ("excused-lessons", 3), ("unexcused-days", 1), ("excused-days", 1), ("late-arrivals", 2), ("late-enrolment", 29),
+            ("falling-mark", 1),
+        )
+    ),
+)  # fmt: skip
+
+
+def test_every_signal_suggests_with_its_records_once_a_deployment_sets_its_threshold() -> None:
+    programme = load_programme("lv-8.3.4", overlays=[THRESHOLDS])
+    with Register.open(actor=AUTHOR, programme=programme) as register:
+        with register.unit_of_work() as work:
+            work.institutions.add(Institution(id="I-1", name="Skola"))
+            work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))
+            enrol(work, "E-0", first_day=date(2021, 9, 1), last_day=date(2022, 5, 31))
+            enrol(work, "E-1", first_day=date(2022, 10, 1))
+            miss(work, 4, absence="excused")
+            for i, kind in enumerate(("unexcused", "excused")):
+                for day in (3, 4):
+                    miss(work, 1, absence=kind, lesson=None, day=date(2022, 10 + i, day))
+            miss(work, 3, absence="late", day=date(2022, 12, 1))
+            mark(work, "Z-1", 9, semester="2021/22-2")
+            mark(work, "Z-2", 7)
+        made = {one.signal: one for one in register.suggest_risks(SEMESTER, on=LAST)}
+    assert {
+        name: (one.factor, one.measured, one.threshold, one.signalled_on, len(one.evidence)) for name, one in made.items()
+    } == {
+        "signal-excused-lessons": ("often-ill", 4, 3, date(2022, 9, 2), 4),
+        "signal-unexcused-days": ("unexcused-absence", 2, 1, date(2022, 10, 4), 2),
+        "signal-excused-days": ("often-ill", 2, 1, date(2022, 11, 4), 2),
+        "signal-late-arrivals": ("hard-to-get-to-school", 3, 2, date(2022, 12, 1), 3),
+        "signal-late-enrolment": ("learning-difficulties", 30, 29, date(2022, 10, 1), 1),
+        "signal-falling-mark": ("learning-difficulties", 2, 1, None, 2),
+        "signal-repeated-level": ("learning-difficulties", 1, 0, date(2022, 10, 1), 2),
+    }
+
+
+def test_a_register_without_anything_suggests_nothing() -> None:
+    with Register.open(actor=AUTHOR, programme="lv-8.3.4") as register:
+        assert register.suggest_risks(SEMESTER, on=SIGNALLED) == []
 
 
 @pytest.mark.parametrize(
@@ -191,10 +283,12 @@ def test_a_semester_whose_days_nobody_has_set_is_an_error(register: Register) ->
     assert caught.value.code == "semester-unset"
 
 
-def test_where_no_threshold_holds_nothing_is_suggested(register: Register) -> None:
+@pytest.mark.parametrize(("on", "found"), [(date(2017, 2, 28), 0), (date(2017, 3, 1), 1)])
+def test_where_no_threshold_holds_nothing_is_suggested(register: Register, on: date, found: int) -> None:
     with register.unit_of_work() as work:
-        miss(work, 21)
-    assert register.suggest_risks(SEMESTER, on=date(2017, 2, 28)) == []
+        enrol(work, "E-2", first_day=date(2017, 1, 5), last_day=date(2017, 5, 31))
+        miss(work, 21, day=date(2017, 2, 1))
+    assert len(register.suggest_risks("2016/17-2", on=on)) == found
 
 
 def test_a_threshold_without_factors_suggests_nothing() -> None:

@@ -121,6 +121,7 @@ def test_a_day_is_written_in_one_way_only(text: str) -> None:
 def test_a_school_year_is_followed_by_the_one_that_starts_a_year_later(year: SchoolYear) -> None:
     assert SchoolYear(str(year)) == year
     assert year.next.start == year.start + 1
+    assert year.next.previous == year
     assert year.next > year
     assert [semester.school_year for semester in year.semesters] == [year, year]
 
@@ -146,6 +147,7 @@ def test_semesters_compare_in_the_order_of_time(one: Semester, other: Semester) 
 def test_every_semester_is_followed_by_the_next_one(semester: Semester) -> None:
     assume(semester.school_year.start < 9998)
     later = semester.next
+    assert later.previous == semester
     assert later > semester
     assert later.number != semester.number
     assert later.school_year == (semester.school_year if semester.number == 1 else semester.school_year.next)

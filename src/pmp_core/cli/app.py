@@ -8,7 +8,20 @@ from io import TextIOWrapper
 import typer
 from pydantic import ValidationError
 
-from pmp_core.cli import claims, deciding, demo, importing, life_cycles, overlays, plans, programmes, risks, rules, statistics
+from pmp_core.cli import (
+    claims,
+    deciding,
+    demo,
+    evaluating,
+    importing,
+    life_cycles,
+    overlays,
+    plans,
+    programmes,
+    risks,
+    rules,
+    statistics,
+)
 from pmp_core.cli.output import show, show_error
 from pmp_core.errors import FactError, NotFound, PluginError, PmpError, RuleError
 from pmp_core.plugins import PluginSet
@@ -36,6 +49,8 @@ WRONG_USE = frozenset(
         "year-missing",
         "option-invalid",
         "share-invalid",
+        "threshold-invalid",
+        "outcome-unknown",
         "file-missing",
         "folder-missing",
     }
@@ -50,6 +65,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
+risks.risks.command("evaluate")(evaluating.evaluate)
 app.add_typer(risks.risks, name="risks")
 app.add_typer(plans.plans, name="plans")
 app.add_typer(claims.claims, name="claims")

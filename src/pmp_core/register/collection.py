@@ -13,7 +13,7 @@ from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Par
 from pmp_core.measures import Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
-from pmp_core.register.rows import SHAPES, Shape, column_of
+from pmp_core.register.rows import SHAPES, Part, Shape, column_of
 from pmp_core.register.schema import Scalar
 from pmp_core.register.storage import Storage, Transaction
 from pmp_core.risks import Absence, Mark, RiskSuggestion
@@ -122,16 +122,26 @@ class Collection(Generic[E]):
         (_, [own]), *parts = self._shape.rows(kept)
         self._transaction.update(self._shape.table, own, version=version)
         for part in self._shape.parts:
-            for table in reversed((part.table, *(deeper.table for deeper in part.parts))):
-                self._transaction.delete(table, {part.parents[0]: own[self._shape.table.key[0]]})
+            self._remove_part(part, own[self._shape.table.key[0]])
         for table, rows in parts:
             if rows:
                 self._transaction.insert(table, rows)
         return kept
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Take out entities without parts of their own, such as absences that the school withdrew; returns how many."""
-        return self._transaction.delete(self._shape.table, {self._shape.table.key[0]: list(ids)})
+        """Take out entities with their parts, such as absences that the school withdrew; returns how many entities.
+
+        Raises:
+            RegisterError: `reference-in-use`: something else refers to one of them.
+        """
+        gone: list[Scalar] = list(ids)
+        for part in self._shape.parts:
+            self._remove_part(part, gone)
+        return self._transaction.delete(self._shape.table, {self._shape.table.key[0]: gone})
+
+    def _remove_part(self, part: Part, of: Scalar | list[Scalar]) -> None:
+        for table in reversed((part.table, *(deeper.table for deeper in part.parts))):
+            self._transaction.delete(table, {part.parents[0]: of})
 
 
 def _plain(value: Any) -> Scalar | list[Scalar]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
-
-from attrs import frozen
 
 from pmp_core.compensation import Claim, check_undivided, units_of
 from pmp_core.learners import Enrolment, Partnership
@@ -17,7 +14,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.register import tables
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.schema import Row
-from pmp_core.values import AbsenceKind, DayRange, Semester
+from pmp_core.values import DayRange, Semester
 
 
 def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: str) -> Enrolment | None:
@@ -165,51 +162,3 @@ def kept_decisions(work: UnitOfWork, claims: Iterable[Claim]) -> dict[str, Row]:
 def turn(claim: Claim) -> tuple[date, str]:
     """Claims of a learner and semester are decided in the order of this: of their day of submission, then of their ids."""
     return claim.submitted_on or date.max, claim.id
-
-
-@frozen
-class Measured:
-    """What a signal measures of a learner: the value, and the records behind it.
-
-    Args:
-        value: None is not known.
-        at_least: the value is known to be so much, and may be more.
-    """
-
-    value: int | None
-    records: int = 0
-    days: tuple[date, ...] = ()
-    at_least: bool = False
-
-    def compared_with(self, threshold: object) -> int | None:
-        """The value where it is known, or is above the threshold in any case; None where it is not known."""
-        enough = isinstance(threshold, int) and self.value is not None and self.value > threshold
-        return self.value if enough or not self.at_least else None
-
-
-def signal_facts(work: UnitOfWork, semester: Semester, days: DayRange) -> dict[str, dict[str, Measured]]:
-    """What the signals measure in a semester: by fact, then by learner. Lessons of all institutions count together.
-
-    How many lessons a whole day was nobody says: with such a day the lessons are at least those that were counted.
-    """
-    lessons: dict[str, list[date]] = defaultdict(list)
-    whole_days: set[str] = set()
-    for absence in work.absences.find(absence=AbsenceKind.UNEXCUSED, order=("day",)):
-        if absence.day not in days:
-            continue
-        missed = lessons[absence.learner_id]
-        if absence.lesson is None:
-            whole_days.add(absence.learner_id)
-        else:
-            missed.append(absence.day)
-    points: dict[str, list[int]] = defaultdict(list)
-    for mark in work.marks.find(semester=semester):
-        if mark.points is not None:
-            points[mark.learner_id].append(mark.points)
-    return {
-        "unexcused_lessons": {
-            learner: Measured(len(missed), len(missed), tuple(missed), learner in whole_days)
-            for learner, missed in lessons.items()
-        },
-        "lowest_mark": {learner: Measured(min(marks), len(marks)) for learner, marks in points.items()},
-    }

@@ -140,9 +140,23 @@ class Register:
             self._working.discard(thread)
 
     def suggest_risks(self, semester: Semester | str, *, on: date) -> list[RiskSuggestion]:
-        """Run the signals over the absences and marks of a semester; see `casework.suggest_risks`."""
+        """Run the signals over what is recorded of a semester up to a day; see `casework.suggest_risks`."""
         with self.unit_of_work() as work:
             return casework.suggest_risks(work, self.programme, Semester(semester), on=on, new_id=self.new_id)
+
+    def signals(self, semester: Semester | str, *, on: date | None = None, backend: str = "polars") -> Any:
+        """What the signals measure of everybody enrolled, as a frame; see `pmp_core.register.signal_columns.signal_frame`."""
+        from pmp_core.register.signal_columns import signal_frame
+
+        with self.unit_of_work() as work:
+            return signal_frame(work.transaction, self.programme, Semester(semester), on, backend)
+
+    def running_counts(self, semester: Semester | str, *, on: date | None = None, backend: str = "polars") -> Any:
+        """How the counts of absences ran, as a frame; see `pmp_core.register.signal_columns.running_counts`."""
+        from pmp_core.register.signal_columns import running_counts
+
+        with self.unit_of_work() as work:
+            return running_counts(work.transaction, self.programme, Semester(semester), on, backend)
 
     def add_plan(self, plan: SupportPlan) -> SupportPlan:
         """Keep a new draft; see `casework.add_plan`."""

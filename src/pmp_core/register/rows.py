@@ -21,7 +21,7 @@ from pmp_core.plans import PlannedRisk, StepTaken, SupportMeasure, SupportPlan
 from pmp_core.register import tables
 from pmp_core.register.schema import Row, Scalar, Table
 from pmp_core.register.storage import Transaction
-from pmp_core.risks import Absence, Mark, RiskSuggestion
+from pmp_core.risks import Absence, EvidenceRecord, Mark, RiskSuggestion
 from pmp_core.values import Entity, Money
 
 E = TypeVar("E", bound=Entity)
@@ -167,7 +167,11 @@ SHAPES: dict[type[Entity], Shape[Any]] = {
         Shape(Enrolment, tables.ENROLMENTS),
         Shape(Absence, tables.ABSENCES),
         Shape(Mark, tables.MARKS),
-        Shape(RiskSuggestion, tables.RISK_SUGGESTIONS),
+        Shape(
+            RiskSuggestion,
+            tables.RISK_SUGGESTIONS,
+            (Part("evidence", tables.RISK_EVIDENCE, ("suggestion_id",), EvidenceRecord),),
+        ),
         Shape(
             SupportPlan,
             tables.PLANS,

@@ -82,11 +82,20 @@ MARKS = _table(
 )
 RISK_SUGGESTIONS = _table(
     "risk_suggestions",
-    "id learner_id institution_id semester factor suggested_on:day signal? measured:integer? threshold:integer? evidence_first_day:day? "
-    "evidence_last_day:day? evidence_records:integer programme_hash? state decided_by? decided_role? decided_on:day? reason? version:integer",
+    "id learner_id institution_id semester factor suggested_on:day signal? measured:integer? threshold:integer? at_least:boolean? "
+    "signalled_on:day? evidence_first_day:day? evidence_last_day:day? evidence_records:integer programme_hash? "
+    "state decided_by? decided_role? decided_on:day? reason? version:integer",
     "id",
     unique=("learner_id semester factor signal",),
     references=("learner_id -> learners", "institution_id -> institutions"),
+)
+# Copies: an import may replace the absences later. The institution is no reference, since the records are only told.
+RISK_EVIDENCE = _table(
+    "risk_evidence",
+    "suggestion_id position:integer record institution_id day:day? lesson:integer? absence? semester? subject? points:integer? track? "
+    "level:integer? first_day:day? last_day:day?",
+    "suggestion_id position",
+    references=("suggestion_id -> risk_suggestions",),
 )
 PLANS = _table(
     "plans",
@@ -194,6 +203,7 @@ TABLES: tuple[Table, ...] = (
     ABSENCES,
     MARKS,
     RISK_SUGGESTIONS,
+    RISK_EVIDENCE,
     PLANS,
     PLAN_RISKS,
     PLAN_MEASURES,

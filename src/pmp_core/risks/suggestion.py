@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from pmp_core.errors import InvalidValue, StepRefused
+from pmp_core.risks.evidence import EvidenceRecord
 from pmp_core.values import Actor, Count, Day, Entity, Id, Name, Note, Semester, SuggestionState
 
 
@@ -18,8 +19,12 @@ class RiskSuggestion(Entity):
         factor: a code of the programme's `risk-factors`.
         signal: the name of the signal's rule; None where a person added the risk.
         measured: what the signal measured; `threshold`: what it was compared with.
+        at_least: whether it may be more than `measured`; None where that was not kept, as before there were such.
+        signalled_on: the first day on which the signal was there: that of the record which passed the threshold, even if
+            nobody ran the signals then. None where no record has a day, as marks have none.
         evidence_first_day: the first day of the records behind it; likewise `evidence_last_day`.
         evidence_records: how many records they are.
+        evidence: the records themselves, as they were; none where they were not kept.
         programme_hash: of the programme whose threshold it was.
         state: open, confirmed or rejected.
         decided_by: who confirmed, rejected or added it, and in which `decided_role`.
@@ -37,9 +42,12 @@ class RiskSuggestion(Entity):
     signal: Name | None = None
     measured: Count | None = None
     threshold: Count | None = None
+    at_least: bool | None = None
+    signalled_on: Day | None = None
     evidence_first_day: Day | None = None
     evidence_last_day: Day | None = None
     evidence_records: Count = 0
+    evidence: tuple[EvidenceRecord, ...] = ()
     programme_hash: Name | None = None
     state: SuggestionState = SuggestionState.OPEN
     decided_by: Name | None = None

@@ -1,5 +1,17 @@
 """Floor 4: what the register tells when it is counted."""
 
 from pmp_core.statistics.counting import LEVELS, Overview, overview
+from pmp_core.statistics.signal_evaluation import evaluate_measure, evaluate_signal
+from pmp_core.statistics.signal_outcomes import OUTCOMES
+from pmp_core.statistics.signal_quality import SignalQuality, ThresholdQuality
 
-__all__ = ["LEVELS", "Overview", "overview"]
+__all__ = [
+    "LEVELS",
+    "OUTCOMES",
+    "Overview",
+    "SignalQuality",
+    "ThresholdQuality",
+    "evaluate_measure",
+    "evaluate_signal",
+    "overview",
+]

@@ -133,6 +133,15 @@ class SchoolYear(str):
         return SchoolYear.starting(self.start + 1)
 
     @property
+    def previous(self) -> SchoolYear:
+        """The school year before this one.
+
+        >>> SchoolYear("2022/23").previous
+        '2021/22'
+        """
+        return SchoolYear.starting(self.start - 1)
+
+    @property
     def semesters(self) -> tuple[Semester, Semester]:
         """Its two semesters."""
         return Semester(f"{self}-1"), Semester(f"{self}-2")
@@ -179,6 +188,15 @@ class Semester(str):
     def next(self) -> Semester:
         """The semester after this one."""
         return Semester(f"{self.school_year}-2" if self.number == 1 else f"{self.school_year.next}-1")
+
+    @property
+    def previous(self) -> Semester:
+        """The semester before this one.
+
+        >>> Semester("2022/23-1").previous, Semester("2022/23-2").previous
+        ('2021/22-2', '2022/23-1')
+        """
+        return Semester(f"{self.school_year}-1" if self.number == 2 else f"{self.school_year.previous}-2")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

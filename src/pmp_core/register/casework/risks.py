@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from pmp_core.loading import Programme
 from pmp_core.programme.entries import Value
-from pmp_core.register import admission, facts
+from pmp_core.register import admission, tables
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.risks import SIGNALS, RiskSuggestion
+from pmp_core.register.signal_facts import Measured, enrolled_in, measured
+from pmp_core.register.signal_period import SignalPeriod
+from pmp_core.register.signal_records import records_by_learner
+from pmp_core.risks import SIGNALS, RiskSuggestion, Signal
 from pmp_core.rules import Result
 from pmp_core.values import Actor, Semester
 
@@ -17,64 +21,76 @@ from pmp_core.values import Actor, Semester
 def suggest_risks(
     work: UnitOfWork, programme: Programme, semester: Semester, *, on: date, new_id: Callable[[str], str]
 ) -> list[RiskSuggestion]:
-    """Run the signals over what the schools recorded in a semester. What is suggested waits for a person.
+    """Run the signals over what the schools recorded in a semester up to a day. What is suggested waits for a person.
 
-    A signal that was suggested before for the same learner, semester and factor is not suggested again. Where whole days
-    were missed it is not known how many lessons they were: the lessons counted are enough, or the signal is undetermined.
+    A signal that was suggested before for the same learner, semester and factor is not suggested again. A signal that is
+    undetermined, because nobody set its threshold or because what it measures is not known, suggests nothing.
 
     Args:
         work: the unit of work.
         programme: whose thresholds count.
         semester: whose absences and marks are read.
-        on: the day of suggestion; thresholds are those of this day.
-        new_id: makes ids.
+        on: the day of suggestion: thresholds are those of this day, and records of later days do not count.
 
     Returns:
-        The new suggestions.
+        The new suggestions, by learner, each with the records behind it.
 
     Raises:
         ProgrammeError: `semester-unset`.
     """
-    days = programme.calendar.days(semester)
-    known = {(s.learner_id, s.factor, s.signal) for s in work.suggestions.find(semester=semester)}
-    measured = facts.signal_facts(work, semester, days)
+    period = SignalPeriod.until(programme.calendar, semester, on)
+    if period.days is None:
+        return []
+    known_rows = work.transaction.find(tables.RISK_SUGGESTIONS, {"semester": str(semester)})
+    known = {(row["learner_id"], row["factor"], row["signal"]) for row in known_rows}
+    asked = [_Asked(programme, signal, on) for signal in SIGNALS]
+    asked = [one for one in asked if one.factors and isinstance(one.threshold, int)]
     added: list[RiskSuggestion] = []
-    for enrolment in work.enrolments.find(order=("learner_id", "-first_day")):
-        if not enrolment.days.overlaps(days):
+    for learner_id, records in records_by_learner(work.transaction, period).items():
+        here = enrolled_in(records.enrolments, period.days)
+        if here is None:
             continue
-        for signal in SIGNALS:
-            evidence = measured[signal.measure].get(enrolment.learner_id, facts.Measured(signal.when_nothing))
-            threshold = programme.read(signal.threshold, on).value
-            measured_value = evidence.compared_with(threshold)
-            result: Result = programme.rule(signal.name).decide({"on": on, signal.measure: measured_value})
-            if result.outcome != "granted":
+        found = measured(period, absences=records.absences, marks=records.marks, enrolments=records.enrolments)
+        for one in asked:
+            what = found[one.signal.measure]
+            if not one.is_there(what):
                 continue
-            for factor in _codes(programme.read(signal.factor, on).value):
-                if (enrolment.learner_id, factor, signal.name) in known:
-                    continue
-                known.add((enrolment.learner_id, factor, signal.name))
-                added.append(
-                    RiskSuggestion(
-                        id=new_id("R"),
-                        learner_id=enrolment.learner_id,
-                        institution_id=enrolment.institution_id,
-                        semester=semester,
-                        factor=factor,
-                        suggested_on=on,
-                        signal=signal.name,
-                        measured=measured_value,
-                        threshold=threshold if isinstance(threshold, int) else None,
-                        evidence_first_day=min(evidence.days, default=None),
-                        evidence_last_day=max(evidence.days, default=None),
-                        evidence_records=evidence.records,
-                        programme_hash=programme.hash,
-                    )
-                )
+            for factor in one.factors:
+                if (learner_id, factor, one.signal.name) not in known:
+                    where = {"learner_id": learner_id, "institution_id": here.institution_id, "semester": semester}
+                    added.append(one.suggestion(what, factor=factor, id=new_id("R"), programme_hash=programme.hash, **where))
     return work.suggestions.add_all(added)
 
 
-def _codes(value: Value | None) -> tuple[str, ...]:
-    return tuple(str(code) for code in value) if isinstance(value, tuple) else ()
+class _Asked:
+    """A signal with what the programme says of it on one day."""
+
+    def __init__(self, programme: Programme, signal: Signal, on: date) -> None:
+        self.signal, self.on, self.rule = signal, on, programme.rule(signal.name)
+        self.threshold: Value | None = programme.read(signal.threshold, on).value
+        codes = programme.read(signal.factor, on).value
+        self.factors = tuple(dict.fromkeys(str(code) for code in codes)) if isinstance(codes, tuple) else ()
+
+    def is_there(self, what: Measured) -> bool:
+        result: Result = self.rule.decide({"on": self.on, self.signal.measure: what.compared_with(self.threshold)})
+        return result.outcome == "granted"
+
+    def suggestion(self, what: Measured, **given: Any) -> RiskSuggestion:
+        evidence = what.evidence
+        days = [day for one in evidence for day in (one.day, one.first_day) if day is not None]
+        return RiskSuggestion(
+            **given,
+            suggested_on=self.on,
+            signal=self.signal.name,
+            measured=what.value,
+            threshold=self.threshold if isinstance(self.threshold, int) else None,
+            at_least=what.at_least,
+            signalled_on=what.there_since(self.threshold),
+            evidence_first_day=min(days, default=None),
+            evidence_last_day=max(days, default=None),
+            evidence_records=len(evidence),
+            evidence=evidence,
+        )
 
 
 def confirm_risk(
