@@ -15,7 +15,7 @@ MAKE_VENV = test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. I
   $(PYTHON) -m venv
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-scale test-pandas2 bench lint docs install clean
+.PHONY: demo test walk test-scale test-pandas2 bench lint docs install clean
 
 demo: install
 	@$(BIN)/pmp demo
@@ -23,6 +23,10 @@ demo: install
 test: install
 	@$(BIN)/python -m pytest --cov --cov-report= -n auto --dist worksteal $(PYTEST_OPTIONS)
 	@$(BIN)/coverage report --include='$(FLOORS_0_TO_2)' --fail-under=100
+
+# The random walks over support plans, with a table of how often each step was taken and each refusal met.
+walk: install
+	@$(BIN)/python -m pytest -s $(PYTEST_OPTIONS) tests/register/test_plan_machine.py
 
 # Spark, on this machine: with nothing but what the extra `spark` brings.
 test-scale: $(SPARK)/installed
@@ -73,4 +77,4 @@ $(PANDAS_2)/installed: $(PROJECTS)
 clean:
 	@rm -rf $(VENV) $(SPARK) $(PANDAS_2) build site .coverage* .mypy_cache .ruff_cache demo-register.sqlite*
 
-FLOORS_0_TO_2 := src/pmp_core/errors.py,src/pmp_core/values/*,src/pmp_core/programme/*,src/pmp_core/rules/*,src/pmp_core/learners/*,src/pmp_core/risks/*,src/pmp_core/plans/*,src/pmp_core/measures/*,src/pmp_core/compensation/*,src/pmp_core/outcomes/*
+FLOORS_0_TO_2 := src/pmp_core/errors.py,src/pmp_core/values/*,src/pmp_core/programme/*,src/pmp_core/rules/*,src/pmp_core/learners/*,src/pmp_core/risks/*,src/pmp_core/plans/*,src/pmp_core/measures/*,src/pmp_core/staff/*,src/pmp_core/compensation/*,src/pmp_core/outcomes/*

@@ -176,7 +176,7 @@ OVERVIEW = {
     "plans": f"SELECT count(*) FROM plans p JOIN i ON i.id = institution_id WHERE NOT released AND NOT ({DRAFT})",
     "plans_in_draft": f"SELECT count(*) FROM plans p JOIN i ON i.id = institution_id WHERE NOT released AND {DRAFT}",
     "measures": f"SELECT count(*) {OF_PLANS.format('plan_measures')}",
-    "sessions": f"SELECT count(*) {OF_PLANS.format('sessions')}",
+    "sessions": f"SELECT count(*) {OF_PLANS.format('sessions')} AND absent_because IS NULL",
     "claims": f"SELECT count(*) {OF_PLANS.format('claims')} AND submitted_on IS NOT NULL",
     "requested_cents": f"SELECT sum(requested_cents) {OF_PLANS.format('claims')} AND submitted_on IS NOT NULL",
     "granted_cents": "SELECT sum(amount_cents) FROM decisions d JOIN claims c ON c.id = d.claim_id AND c.decision_digest = d.digest "

@@ -90,7 +90,15 @@ values:
 def test_rules_are_bound_to_the_pack_with_its_overlays() -> None:
     plain, laid = load_programme("lv-8.3.4"), load_programme("lv-8.3.4", overlays=[OverlayText("two.example.yaml", OVERLAY)])
     assert plain.hash != laid.hash
-    facts = {"on": DAY, "track": "general", "level": 3, "partner": True, "applied_on": DAY, "measures_justified": True}
+    facts = {
+        "on": DAY,
+        "track": "general",
+        "level": 3,
+        "partner": True,
+        "applied_on": DAY,
+        "entered_on": DAY,
+        "measures_justified": True,
+    }
     for risks, at_least_one, at_least_two in ((0, False, False), (1, True, False), (2, True, True)):
         passed = [p.rule("plan-entry").decide(facts, risks=risks).outcome == "granted" for p in (plain, laid)]
         assert passed == [at_least_one, at_least_two]

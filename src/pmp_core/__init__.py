@@ -29,15 +29,16 @@ if TYPE_CHECKING:
     )
     from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
     from pmp_core.loading import Programme, load_programme, programmes_on
-    from pmp_core.measures import Session
+    from pmp_core.measures import Schedule, Session
     from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
-    from pmp_core.plans import PlannedRisk, SupportMeasure, SupportPlan
+    from pmp_core.plans import PlannedRisk, ResponsiblePerson, SupportMeasure, SupportPlan
     from pmp_core.plugins import PluginSet
-    from pmp_core.register import Register
-    from pmp_core.reports import plot_signal_quality
+    from pmp_core.register import Register, entity_schemas
+    from pmp_core.reports import plan_document, plot_signal_quality
     from pmp_core.risks import RiskSuggestion
     from pmp_core.rules import BoundRule, Decision, Redecision, Result
     from pmp_core.sources import ingest
+    from pmp_core.staff import Assignment
     from pmp_core.statistics import evaluate_signal, overview
     from pmp_core.values import Actor, DayRange, Money, PersonalCode, RiskResult, SchoolYear, Semester, Track
 
@@ -63,15 +64,16 @@ _HOMES = {
     ),
     "learners": ("Enrolment", "Institution", "Learner", "Municipality", "Partnership"),
     "loading": ("Programme", "load_programme", "programmes_on"),
-    "measures": ("Session",),
+    "measures": ("Schedule", "Session"),
     "outcomes": ("Evaluation", "MeasureOutcome", "RiskOutcome"),
-    "plans": ("PlannedRisk", "SupportMeasure", "SupportPlan"),
+    "plans": ("PlannedRisk", "ResponsiblePerson", "SupportMeasure", "SupportPlan"),
     "plugins": ("PluginSet",),
-    "register": ("Register",),
-    "reports": ("plot_signal_quality",),
+    "register": ("Register", "entity_schemas"),
+    "reports": ("plan_document", "plot_signal_quality"),
     "risks": ("RiskSuggestion",),
     "rules": ("BoundRule", "Decision", "Redecision", "Result"),
     "sources": ("ingest",),
+    "staff": ("Assignment",),
     "statistics": ("evaluate_signal", "overview"),
     "values": ("Actor", "DayRange", "Money", "PersonalCode", "RiskResult", "SchoolYear", "Semester", "Track"),
 }
@@ -79,6 +81,7 @@ _HOME_OF = {name: room for room, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Actor",
+    "Assignment",
     "BoundRule",
     "Claim",
     "DayRange",
@@ -107,11 +110,13 @@ __all__ = [
     "Redecision",
     "Register",
     "RegisterError",
+    "ResponsiblePerson",
     "Result",
     "RiskOutcome",
     "RiskResult",
     "RiskSuggestion",
     "RuleError",
+    "Schedule",
     "SchoolYear",
     "Semester",
     "Session",
@@ -122,10 +127,12 @@ __all__ = [
     "Track",
     "VersionConflict",
     "demo_register",
+    "entity_schemas",
     "evaluate_signal",
     "ingest",
     "load_programme",
     "overview",
+    "plan_document",
     "plot_signal_quality",
     "programmes_on",
 ]

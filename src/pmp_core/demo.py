@@ -16,14 +16,15 @@ from pmp_core.compensation import Claim, Receipt
 from pmp_core.errors import RegisterError
 from pmp_core.learners import Partnership
 from pmp_core.loading import load_programme
-from pmp_core.measures import Session
+from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
-from pmp_core.plans import PlannedRisk, SupportMeasure, SupportPlan
+from pmp_core.plans import PlannedRisk, ResponsiblePerson, SupportMeasure, SupportPlan
 from pmp_core.plugins import PluginSet
 from pmp_core.register import Register, UnitOfWork, casework, facts
 from pmp_core.risks import RiskSuggestion
 from pmp_core.sources import ingest
-from pmp_core.values import Actor, DayRange, Money, RiskResult, Semester, SuggestionState
+from pmp_core.staff import Assignment
+from pmp_core.values import Actor, Money, RiskResult, Semester, SuggestionState, Weekday
 
 OBSERVED, PLANNED = Semester("2022/23-1"), Semester("2022/23-2")
 IMPORTED_ON, SUGGESTED_ON, ENTERED_ON = date(2023, 1, 4), date(2023, 1, 5), date(2023, 1, 9)
@@ -31,6 +32,7 @@ DECIDED_ON, EVALUATED_ON = date(2023, 4, 12), date(2023, 5, 26)
 AUTHOR = Actor(name="Plāna ievadītājs (paraugs)", role="plan-author")
 DIRECTOR = Actor(name="Direktors (paraugs)", role="director")
 COORDINATOR = Actor(name="Pašvaldības koordinators (paraugs)", role="municipal-coordinator")
+SPECIALIST = "Speciālists (paraugs)"
 SERVICE = Actor(name="IKVD (paraugs)", role="ikvd")
 
 
@@ -170,7 +172,9 @@ def _make_plans(register: Register) -> None:
                     aims="Samazināt neattaisnotos kavējumus un uzlabot sekmes (paraugs).",
                     risks=tuple(PlannedRisk(factor=risk.factor, suggestion_id=risk.id) for risk in risks),
                     measures=_measures([risk.factor for risk in risks]),
+                    responsible=(ResponsiblePerson(name="Klases audzinātājs (paraugs)", duty="klases audzinātājs"),),
                 ),
+                by=AUTHOR,
             )
         plans = [plan.id for plan in work.plans.find(semester=PLANNED)]
     for i, plan_id in enumerate(plans):
@@ -218,23 +222,36 @@ def _running(work: UnitOfWork) -> list[SupportPlan]:
 
 
 def _deliver(register: Register) -> None:
+    """Specialists are assigned; every other week a session is due, in the week before the evaluation the last one."""
     with register.unit_of_work() as work:
-        for i, plan in enumerate(_running(work)):
-            school_days = register.programme.calendar.school_days(DayRange(date(2023, 1, 23), date(2023, 4, 6)))
+        plans = _running(work)
+        for institution_id in dict.fromkeys(plan.institution_id for plan in plans):
+            for specialist in ("pedagogue", "social-pedagogue"):
+                assigned = Assignment(
+                    id=register.new_id("D"),
+                    person=SPECIALIST,
+                    institution_id=institution_id,
+                    specialist=specialist,
+                    first_day=ENTERED_ON,
+                )
+                casework.add_assignment(work, register.programme, assigned)
+        for i, plan in enumerate(plans):
             for measure in plan.measures:
-                if measure.specialist is None:
-                    continue
-                for day in school_days[i % 5 :: 10]:
-                    session = Session(
-                        id=register.new_id("S"),
-                        plan_id=plan.id,
-                        measure=measure.number,
-                        day=day,
-                        minutes=measure.minutes or 40,
-                        specialist=measure.specialist,
-                        delivered_by="Speciālists (paraugs)",
-                    )
-                    casework.add_session(work, register.programme, session)
+                if measure.specialist is not None:
+                    _hold(register, work, plan, measure, tuple(Weekday)[i % 5])
+
+
+def _hold(register: Register, work: UnitOfWork, plan: SupportPlan, measure: SupportMeasure, weekday: Weekday) -> None:
+    """A schedule of one measure, and its sessions until the spring holidays are over; the third one the learner missed."""
+    common = {"plan_id": plan.id, "measure": measure.number, "minutes": measure.minutes, "specialist": measure.specialist}
+    named = {**common, "delivered_by": SPECIALIST, "first_day": date(2023, 1, 23), "last_day": date(2023, 5, 19)}
+    schedule = Schedule.model_validate({**named, "id": register.new_id("G"), "weekdays": (weekday,), "every_weeks": 2})
+    casework.add_schedule(work, register.programme, schedule)
+    for number, day in enumerate(casework.session_days(work, register.programme, schedule, plan), 1):
+        if day <= date(2023, 4, 6):
+            why = {"absent_because": "Slimoja (paraugs)."} if number == 3 else {}
+            fields = {**common, **why, "id": register.new_id("S"), "day": day, "delivered_by": SPECIALIST}
+            casework.add_session(work, register.programme, Session.model_validate(fields))
 
 
 def _claim(register: Register) -> None:
@@ -282,18 +299,14 @@ def _evaluate(register: Register) -> None:
         for i, plan in enumerate(_running(work)):
             if i % 6 == 5:
                 continue  # not evaluated yet: the plan stays open
-            before = {s.id: s.measured for s in work.suggestions.find(learner_id=plan.learner_id)}
-            sessions = Counter(session.measure for session in work.sessions.find(plan_id=plan.id))
+            sessions = Counter(session.measure for session in work.sessions.find(plan_id=plan.id) if session.attended)
             claimed = {claim.measure for claim in work.claims.find(plan_id=plan.id) if claim.decision_digest is not None}
             evaluation = Evaluation(
                 id=register.new_id("V"),
                 plan_id=plan.id,
                 evaluated_on=EVALUATED_ON,
                 evaluated_by=AUTHOR.name,
-                risks=tuple(
-                    RiskOutcome(factor=risk.factor, result=results[(i + j) % 4], before=before.get(risk.suggestion_id or ""))
-                    for j, risk in enumerate(plan.risks)
-                ),
+                risks=tuple(RiskOutcome(factor=risk.factor, result=results[(i + j) % 4]) for j, risk in enumerate(plan.risks)),
                 measures=tuple(_outcome(m.number, bool(sessions[m.number]) or m.number in claimed) for m in plan.measures),
             )
             casework.add_evaluation(work, register.programme, evaluation)

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from pmp_core import compensation, learners, measures, outcomes, plans, risks
 from pmp_core.compensation.claim import DECIDE, WITHDRAW
 from pmp_core.errors import Place, PmpError, ProgrammeError, RuleError, nearest
-from pmp_core.plans.plan import APPROVE, SUBMIT
+from pmp_core.plans.plan import APPROVE, SUBMIT, TRANSFER
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import (
     CycleDifference,
@@ -68,7 +68,7 @@ CYCLE_NEEDS: Mapping[str, CycleNeeds] = {
     "plan": CycleNeeds(
         steps=(SUBMIT, APPROVE, "close"),
         guards=tuple(plans.GUARDS),
-        guard_of={"next-station": APPROVE},
+        guard_of={"next-station": APPROVE, "enrolled-at-receiving": TRANSFER},
         by_chain=APPROVE,
     ),
     # A claim asks no guards. One that waits for its decision makes later ones of the same ceiling wait: it must be seen as waiting.

@@ -1,4 +1,4 @@
-"""`pmp partners`, `pmp claims`, `pmp plans session|evaluate`: the rest of the job, from files."""
+"""`pmp partners`, `pmp claims`, `pmp plans deliver|evaluate`: the rest of the job, from files."""
 
 from __future__ import annotations
 
@@ -62,11 +62,13 @@ def test_a_session_is_added_from_a_file_if_it_counts(pmp: Pmp, demo_copy: Path) 
     with opened(demo_copy) as register, register.unit_of_work() as work:
         plans = {plan.id for plan in work.plans.find(status="in-progress")}
         kept = next(session for session in work.sessions.find() if session.plan_id in plans)
+    command = ("plans", "deliver", "-", "--register", demo_copy)
     session = kept.model_dump(mode="json", exclude={"id", "version"})
-    code, (row,) = ended(pmp, "plans", "session", "-", "--register", demo_copy, given=session)
-    assert (code, row["plan"], row["measure"], row["day"]) == (0, kept.plan_id, kept.measure, str(kept.day))
-    late = {**session, "day": "2023-08-01"}
-    assert ended(pmp, "plans", "session", "-", "--register", demo_copy, given=late) == (1, "session-refused")
+    assert ended(pmp, *command, given=session) == (1, "session-twice")
+    code, (row,) = ended(pmp, *command, given={**session, "day": "2023-04-24"})
+    assert (code, row["plan"], row["measure"], row["day"]) == (0, kept.plan_id, kept.measure, "2023-04-24")
+    assert ended(pmp, *command, given={**session, "day": "2023-08-01"}) == (1, "session-refused")
+    assert ended(pmp, *command, "--on", "2023-04-24", given={**session, "day": "2023-04-25"}) == (1, "session-not-held")
 
 
 def test_an_evaluation_is_added_from_a_file_if_it_is_complete(pmp: Pmp, demo_copy: Path) -> None:

@@ -69,7 +69,7 @@ def test_it_is_drawn_into_a_file(pmp: Pmp, own: Path, tmp_path: Path) -> None:
         (("lv-8.3.4", "plans"), "life-cycle-unknown"),
         (("lv-9", "plan"), "programme-unknown"),
         (("lv-8.3.4", "plan", "--language", "de"), "option-invalid"),
-        (("lv-8.3.4", "plan", "--svg", "nowhere/plan.svg"), "file-unwritable"),
+        (("lv-8.3.4", "plan", "--svg", "nowhere/plan.svg"), "folder-missing"),
     ],
 )
 def test_what_is_mistyped_is_told(pmp: Pmp, arguments: tuple[str, ...], code: str) -> None:

@@ -115,6 +115,10 @@ def test_what_is_asked_wrongly_ends_with_2(pmp: Pmp, demo_file: Path, options: l
         (b"", "columns-wrong"),
         (b"learner_id,outcome\nL-0001,1\nL-0001,0\n", "observation-twice"),
         (b"learner_id,outcome\nL-0001,n\xe7\n", "csv-invalid"),
+        (b"learner_id,outcome\nL-0001," + b"1" * 131_073 + b"\n", "csv-invalid"),
+        (b'learner_id,outcome\n"L-0001,1\nL-0002,1\n', "csv-invalid"),
+        (b"learner_id,outcome,outcome\nL-0001,1,0\n", "csv-invalid"),
+        (b"learner_id,outcome\nL-0001,1,5\n", "csv-invalid"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told(pmp: Pmp, demo_file: Path, tmp_path: Path, text: bytes, code: str) -> None:
@@ -122,3 +126,35 @@ def test_a_file_that_cannot_be_read_is_told(pmp: Pmp, demo_file: Path, tmp_path:
     file.write_bytes(text)
     command = ("risks", "evaluate", "--register", demo_file, "--signal", UNEXCUSED, "--semester", SEMESTER, "--outcome", file)
     assert code_of(pmp, *command)[1] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("learner_id;outcome;\n;;\n\nL-0001;1\n;\nL-0002;Anna Ozola\n", 6),
+        ("learner_id;outcome;\n;;\nL-0001;1\n;\nL-0001;0;\n", 5),
+        ('learner_id,outcome,note\nL-0001,1,"a\nb"\nL-0001,0,\n', 4),
+        ("learner_id,outcome,semester\n,,\nL-0001,1,Anna Ozola\n", 3),
+        ("\nlearner_id,outcome\nL-0001,1,Anna Ozola\n", 3),
+        ("learner_id,outcome\nL-0001,1\nL-0002," + "Anna Ozola" * 20_000 + "\n", 3),
+        ("Anna Ozola,Anna Ozola\nL-0001,1\n", 1),
+    ],
+)
+def test_an_error_names_the_row_of_the_file_and_nobody(pmp: Pmp, demo_file: Path, tmp_path: Path, text: str, row: int) -> None:
+    file = tmp_path / "outcomes.csv"
+    file.write_text(text, encoding="utf-8")
+    command = ("risks", "evaluate", "--register", demo_file, "--signal", UNEXCUSED, "--semester", SEMESTER, "--outcome", file)
+    ended = pmp(*command)
+    assert ended.returncode == 1
+    assert f"outcomes.csv, row {row}" in " ".join(ended.stderr.split())
+    assert "Anna" not in ended.stderr
+
+
+def test_empty_rows_are_skipped_and_other_semesters_told(pmp: Pmp, demo_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.csv"
+    file.write_text(
+        f"learner_id;outcome;semester;\r\nL-0113;1;{SEMESTER}\r\n;;;\r\n;;;\r\nL-0001;;{SEMESTER};\r\nL-0002;1;2021/22-2\r\n"
+    )
+    told = evaluate(pmp, demo_file, "--outcome", file, "--on", "2023-01-06")
+    assert (told["outcome_came"], told["outcome_not_known"]) == (1, 119)
+    assert any(warning["en"].startswith("1 of the outcomes given are of another semester") for warning in told["warnings"])

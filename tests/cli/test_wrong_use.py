@@ -99,7 +99,7 @@ WRONG = {
         "code-unknown",
     ),
     "nobody": (("risks", "confirm", "R-0025", "--by", " ", "--register", "REGISTER"), "option-invalid"),
-    "plan that is not there": (("plans", "add", "nowhere.json", "--by", "Anna", "--register", "REGISTER"), "file-missing"),
+    "plan that is not there": (("plans", "draft", "nowhere.json", "--by", "Anna", "--register", "REGISTER"), "file-missing"),
     "unknown mapping": (("import", "--mapping", "rosario", "--register", "REGISTER"), "mapping-missing"),
     "unknown source": ((*IMPORT, "--source", "rest"), "source-unknown"),
     "file that is not there": ((*IMPORT, "nowhere.xlsx"), "file-missing"),
@@ -140,7 +140,7 @@ def test_json_asks_for_the_error_as_json_too(pmp: Pmp) -> None:
     [
         ("foo",),
         ("stats",),
-        ("plans", "add", "-", "--register", "r.sqlite"),
+        ("plans", "draft", "-", "--register", "r.sqlite"),
         ("rules", "decide"),
         ("stats", "--register"),
         ("stats", "--foo"),

@@ -20,7 +20,7 @@ CLAIM: dict[str, Any] = {
     "semester_first_day": date(2022, 9, 1), "kind": "accommodation", "risk_addressed": True, "receipts_complete": True,
     "units": 1, "requested_cents": 5000, "cofunded_cents": 0,
 }  # fmt: skip
-ENTRY: dict[str, Any] = {**PLAN, "applied_on": DAY_BEFORE, "risks": 1, "measures_justified": True}
+ENTRY: dict[str, Any] = {**PLAN, "applied_on": DAY_BEFORE, "entered_on": DAY, "risks": 1, "measures_justified": True}
 CLOSING: dict[str, Any] = {"on": DAY, "plan_first_day": DAY_BEFORE, "risks_open": 0, "measures_open": 0, "foreign": 0}
 
 

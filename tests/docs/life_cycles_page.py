@@ -37,6 +37,13 @@ GUARDS = {
     "same-semester": Text("tajā pašā semestrī", "in the plan's own semester"),
     "no-money-used": Text("projekta nauda plānam nav izlietota", "no project money was used for the plan"),
     "no-measures": Text("visi pasākumi un riski ir dzēsti", "all measures and risks are removed"),
+    "enrolled-at-receiving": Text(
+        "izglītojamais šajā dienā ir uzņemts saņēmējā iestādē", "the learner is enrolled at the receiving institution on this day"
+    ),
+    "evaluated-or-reason": Text(
+        "plāns ir izvērtēts, un izvērtējums aptver plānu, kāds tas ir; vai ir norādīts iemesls, kāpēc nav",
+        "the plan is evaluated as it is now, or a reason is given why it is not",
+    ),
     "evaluated": Text("plāns ir izvērtēts, un izvērtējums aptver plānu, kāds tas ir", "the plan is evaluated as it is now"),
 }
 

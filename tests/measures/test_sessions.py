@@ -17,7 +17,7 @@ RULE = load_programme("lv-8.3.4").rule("session")
 DAY = date(2022, 10, 3)
 FACTS: dict[str, Any] = {
     "on": DAY, "plan_status": "in-progress", "plan_first_day": date(2022, 9, 12), "plan_last_day": date(2022, 12, 23),
-    "specialist": "pedagogue", "mode": "in-person", "directors_order": False, "attested_on": None,
+    "specialist": "pedagogue", "mode": "in-person", "directors_order": False, "attested_on": None, "assigned": True, "grade": 7,
 }  # fmt: skip
 REMOTE: dict[str, Any] = {"mode": "remote", "directors_order": True, "attested_on": DAY}
 SESSION: dict[str, Any] = {
@@ -172,3 +172,70 @@ def test_a_session_lasts_from_a_minute_to_a_day(minutes: Any, taken: bool) -> No
     else:
         with pytest.raises(ValidationError, match="minutes"):
             Session.model_validate({**SESSION, "minutes": minutes})
+
+
+UNREAD = ("undetermined", ("consultations.remote.allowed",))
+
+
+@pytest.mark.parametrize(
+    ("day", "grade", "answered"),
+    [
+        *((date(2020, 10, 23), grade, UNREAD) for grade in (6, 7, 12)),
+        (date(2020, 10, 25), 7, UNREAD),
+        (date(2020, 10, 26), 6, ("refused", ("remote-for-grade",))),
+        (date(2020, 10, 26), 7, YES),
+        (date(2020, 10, 26), 12, YES),
+        (date(2020, 10, 30), 6, ("refused", ("remote-for-grade",))),
+        (date(2020, 10, 30), 7, YES),
+        *((date(2020, 10, 31), grade, UNREAD) for grade in (6, 7, 12)),
+    ],
+)
+def test_in_the_week_of_october_2020_remote_sessions_are_for_grades_seven_to_twelve(
+    day: date, grade: int, answered: object
+) -> None:
+    assert on(day, mode="remote", directors_order=True, attested_on=day, grade=grade) == answered
+
+
+@pytest.mark.parametrize("day", [date(2020, 10, 26), date(2020, 10, 30)])
+def test_in_that_week_a_learner_whose_grade_is_not_known_cannot_be_judged(day: date) -> None:
+    assert on(day, mode="remote", directors_order=True, attested_on=day, grade=None) == ("undetermined", ("grade",))
+
+
+@pytest.mark.parametrize(("day", "answered"), [(date(2021, 2, 4), UNREAD), (date(2021, 2, 5), YES)])
+@pytest.mark.parametrize("grade", [1, 6, 7, None])
+def test_from_february_2021_remote_sessions_are_for_every_grade(grade: int | None, day: date, answered: object) -> None:
+    assert on(day, mode="remote", directors_order=True, attested_on=day, grade=grade) == answered
+
+
+@pytest.mark.parametrize(
+    ("assigned", "answered"),
+    [(True, YES), (False, ("refused", ("specialist-assigned",))), (None, ("undetermined", ("assigned",)))],
+)
+def test_a_session_is_held_by_a_specialist_who_is_assigned(assigned: bool | None, answered: object) -> None:
+    assert answer(assigned=assigned) == answered
+
+
+def test_a_learner_who_was_not_there_missed_the_session() -> None:
+    assert Session.model_validate(SESSION).attended
+    assert not Session.model_validate({**SESSION, "absent_because": "Slimo."}).attended
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"absent_because": "Slimo.", "attested_on": DAY}, "session-absent-attested"),
+        ({"group_id": "N-1"}, "session-group"),
+        ({"group_id": "N-1", "attendance": "individual"}, "session-group"),
+    ],
+)
+def test_a_session_that_contradicts_itself_is_told_so(fields: dict[str, Any], code: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Session.model_validate({**SESSION, **fields})
+    error = caught.value.errors()[0]["ctx"]["error"]
+    assert isinstance(error, InvalidValue)
+    assert error.code == code
+
+
+def test_a_session_for_a_group_may_name_it_or_not() -> None:
+    assert Session.model_validate({**SESSION, "attendance": "group"}).group_id is None
+    assert Session.model_validate({**SESSION, "attendance": "group", "group_id": "N-1"}).group_id == "N-1"

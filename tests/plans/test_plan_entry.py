@@ -11,7 +11,7 @@ from pmp_core.loading import load_programme
 
 RULE = load_programme("lv-8.3.4").rule("plan-entry")
 FACTS: dict[str, Any] = {
-    "on": date(2022, 9, 12), "track": "general", "level": 5, "partner": True, "applied_on": date(2022, 9, 12), "risks": 1,
+    "on": date(2022, 9, 12), "track": "general", "level": 5, "partner": True, "applied_on": date(2022, 9, 12), "entered_on": date(2022, 9, 12), "risks": 1,
     "measures_justified": True,
 }  # fmt: skip
 
@@ -39,7 +39,7 @@ def test_each_thing_that_is_not_so_refuses_alone_and_is_named(facts: dict[str, A
     assert answer(**facts) == ("refused", (reason,))
 
 
-@pytest.mark.parametrize("fact", ["track", "level", "partner", "applied_on", "risks", "measures_justified"])
+@pytest.mark.parametrize("fact", ["track", "level", "partner", "applied_on", "entered_on", "risks", "measures_justified"])
 def test_each_fact_that_is_missing_makes_it_undetermined_and_is_named(fact: str) -> None:
     assert answer(**{fact: None}) == ("undetermined", (fact,))
 
@@ -53,3 +53,8 @@ def test_after_the_programmes_last_day_no_plan_is_entered() -> None:
     outcome, reasons = answer(on=date(2024, 1, 1))
     assert outcome == "refused"
     assert "programme-in-force" in reasons
+
+
+@pytest.mark.parametrize(("applied", "outcome"), [(19, "granted"), (20, "refused")])
+def test_the_application_comes_before_the_entry_even_where_the_plan_began_earlier(applied: int, outcome: str) -> None:
+    assert answer(applied_on=date(2022, 9, applied), entered_on=date(2022, 9, 19))[0] == outcome

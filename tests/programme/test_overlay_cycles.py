@@ -85,7 +85,7 @@ def test_a_step_can_be_given_another_title() -> None:
 def test_a_new_status_is_known_to_the_cycle_and_can_be_used_in_the_same_overlay() -> None:
     made = plan(THROUGH)
     assert made.statuses["checked"] == Text("Pārbaudīts", "checked")
-    assert (made.possible("draft"), made.possible("checked")) == (("delete", "check"), ("submit",))
+    assert (made.possible("draft"), made.possible("checked")) == (("delete", "transfer", "check"), ("submit",))
     assert "checked" not in plan().statuses
 
 
@@ -173,6 +173,9 @@ def out(step: str) -> str:
     return f"step: {step}, replaces: true, from: []"
 
 
+NO_WAY_OUT = cycle(
+    out("resume"), out("transfer"), f"step: close, replaces: true, from: [in-progress], to: closed, {DIRECTOR}, guards: []"
+)
 REFUSED: dict[str, tuple[str, str, str, str]] = {
     "unknown cycle": (cycle(NEW_STEP, name="plans"), "life-cycle-unknown", "/life_cycles/plans", "There are: plan"),
     "override in silence": (
@@ -307,10 +310,10 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
         "Found: 'inactive'",
     ),
     "no way out": (
-        cycle(out("resume")),
+        NO_WAY_OUT,
         "status-without-exit",
         "/life_cycles/plan/steps/0",
-        "status 'suspended'.*without the overlay: resume",
+        "status 'suspended'.*without the overlay: resume, transfer, close",
     ),
     "submit out of use": (cycle(out("submit")), "step-needed", "/life_cycles/plan/steps/0/from", "cannot be out of use"),
     "decide out of use": (
@@ -320,10 +323,10 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
         "cannot be out of use",
     ),
     "a close that cannot be reached": (
-        cycle(out("start")),
+        cycle(out("start"), out("suspend")),
         "step-unreachable",
         "/life_cycles/plan",
-        "'close'.*Found: 'in-progress'.*From 'draft' on can be reached: draft, in-approval, approved",
+        "'close'.*Found: 'in-progress, suspended'.*From 'draft' on can be reached: draft, in-approval, approved",
     ),
     "a submit that cannot be reached": (
         cycle(f"{SUBMIT}, from: [checked]", head=CHECKED),
@@ -447,7 +450,7 @@ def test_without_needs_only_ways_out_are_looked_after() -> None:
     freely = [OverlayText("o.yaml", cycle(f"{SUBMIT}, from: [checked]", head=CHECKED))]
     assert load_pack("lv-8.3.4", freely).life_cycle("plan").step("submit").sources == ("checked",)
     with pytest.raises(ProgrammeError, match="status-without-exit"):
-        load_pack("lv-8.3.4", [OverlayText("o.yaml", cycle(out("resume")))])
+        load_pack("lv-8.3.4", [OverlayText("o.yaml", NO_WAY_OUT)])
 
 
 def test_the_programme_looks_after_what_the_library_needs() -> None:

@@ -157,7 +157,12 @@ def test_who_approves_has_a_chain_for_every_kind_of_partner(programme: Programme
 def test_what_is_chosen_says_what_it_is(programme: Programme) -> None:
     chosen = {path for path, value in own(programme).items() if value.entries[0].status == "chosen" and value.type != "term"}
     assert chosen == {
+        "documents.personal-code.shown-to",
         "plans.statuses-in-force",
+        "plans.transfer.owner",
+        "plans.transfer.former-owner-sees",
+        "plans.transfer.other-institution-sees",
+        "plans.delivering-institution-sees",
         "signals.unexcused-lessons.more-than",
         "signals.unexcused-lessons.factor",
         "signals.mark.below",
@@ -181,13 +186,13 @@ CLAIM: dict[str, Any] = {
     "receipts_complete": True, "units": 1, "requested_cents": 5000, "cofunded_cents": 0,
 }  # fmt: skip
 PLAN: dict[str, Any] = {
-    "on": date(2024, 9, 9), "track": "general", "level": 5, "partner": True, "applied_on": date(2024, 9, 10), "risks": 0,
+    "on": date(2024, 9, 9), "track": "general", "level": 5, "partner": True, "applied_on": date(2024, 9, 10), "entered_on": date(2024, 9, 9), "risks": 0,
     "measures_justified": False,
 }  # fmt: skip
 SESSION: dict[str, Any] = {
     "on": date(2024, 10, 7), "plan_status": "in-progress", "plan_first_day": date(2024, 9, 9),
     "plan_last_day": date(2024, 12, 20), "specialist": "psychologist", "mode": "in-person", "directors_order": False,
-    "attested_on": date(2024, 10, 8),
+    "attested_on": date(2024, 10, 8), "assigned": True, "grade": 7,
 }  # fmt: skip
 
 
@@ -206,8 +211,11 @@ SESSION: dict[str, Any] = {
         ),
         ("plan-entry", PLAN, {"plans.application-first", "plans.risks-at-least", "plans.measure-justified"}),
         ("session", SESSION, {"consultations.in-person.allowed"}),
+        ("session", {**SESSION, "assigned": False}, {"consultations.in-person.allowed", "consultations.assignment-required"}),
         ("session", {**SESSION, "mode": "remote"}, {
             "consultations.remote.allowed",
+            "consultations.remote.levels-limited",
+            "consultations.remote.levels",
             "consultations.remote.directors-order-required",
             "consultations.remote.attested-on-day-of-consultation",
         }),

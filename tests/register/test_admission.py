@@ -11,7 +11,7 @@ import pytest
 
 import pmp_storage_sql.plugin
 from pmp_core.compensation import Claim
-from pmp_core.errors import InvalidValue, NotFound, PmpError, ProgrammeError, StepRefused
+from pmp_core.errors import InvalidValue, NotFound, PmpError, ProgrammeError, RegisterError, StepRefused
 from pmp_core.learners import Enrolment, Institution, Learner, Partnership
 from pmp_core.loading import load_programme
 from pmp_core.measures import Session
@@ -20,6 +20,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
 from pmp_core.register import Register, casework
 from pmp_core.risks import RiskSuggestion
+from pmp_core.staff import Assignment
 from pmp_core.values import Actor, Semester, SuggestionState
 
 AUTHOR, CLERK = Actor(name="Ilze", role="plan-author"), Actor(name="Jana", role="municipal-coordinator")
@@ -42,6 +43,8 @@ def register(request: pytest.FixtureRequest) -> Iterator[Register]:
                 work.learners.add(Learner(id=f"L-{n}", given_name="Anna", family_name="Ozola"))
                 fields = {"id": f"E-{n}", "learner_id": f"L-{n}", "institution_id": "I-1", "track": "general", "level": 5}
                 work.enrolments.add(Enrolment.model_validate({**fields, "first_day": FIRST}))
+            fields = {"id": "D-1", "person": "Zane", "institution_id": "I-1", "specialist": "psychologist", "first_day": FIRST}
+            work.assignments.add(Assignment.model_validate(fields))
         yield made
 
 
@@ -92,7 +95,7 @@ def submit(register: Register, made: Claim, on: date = SUBMITTED) -> Claim:
 
 def change_plan(register: Register, made: SupportPlan) -> SupportPlan:
     with register.unit_of_work() as work:
-        return casework.change_plan(work, register.programme, made)
+        return casework.change_plan(work, register.programme, made, by=AUTHOR, on=date(2022, 12, 31))
 
 
 def change_claim(register: Register, made: Claim) -> Claim:
@@ -203,7 +206,9 @@ def test_the_contents_of_a_plan_change_while_it_is_a_draft_or_under_revision(reg
     assert change_plan(register, revised.changed(aims=None)).aims is None
 
 
-@pytest.mark.parametrize("wrong", [{"status": "approved"}, {"released": True}, {"steps": True}])
+@pytest.mark.parametrize(
+    "wrong", [{"status": "approved"}, {"released": True}, {"steps": True}, {"institution_id": "I-2"}, {"learner_id": "L-2"}]
+)
 def test_a_change_of_a_plan_is_no_step(register: Register, wrong: dict[str, Any]) -> None:
     draft = register.add_plan(plan())
     taken = ({"step": "submit", "source": "draft", "target": "draft", "actor": "c", "role": "d", "on": FIRST},)
@@ -213,7 +218,10 @@ def test_a_change_of_a_plan_is_no_step(register: Register, wrong: dict[str, Any]
 
 def test_a_changed_plan_is_looked_at_as_a_new_one_is(register: Register) -> None:
     draft = register.add_plan(plan())
-    assert refusal(lambda: change_plan(register, draft.changed(institution_id="I-2")))[0] == "plan-other-partner-kind"
+    assert (
+        refusal(lambda: change_plan(register, draft.changed(first_day="2022-12-24", last_day="2022-12-31")))[0]
+        == "plan-outside-semester"
+    )
     assert refusal(lambda: change_plan(register, plan("P-9")), NotFound)[0] == "not-found"
 
 
@@ -349,7 +357,14 @@ def test_a_claim_waits_by_its_status_and_not_only_by_its_digest(register: Regist
 
 def test_sessions_are_of_measures_that_are_delivered_in_sessions(register: Register) -> None:
     running(register)
-    fields = {"id": "S-1", "plan_id": "P-1", "day": "2022-10-03", "minutes": 40, "specialist": "pedagogue", "delivered_by": "Z"}
+    fields = {
+        "id": "S-1",
+        "plan_id": "P-1",
+        "day": "2022-10-03",
+        "minutes": 40,
+        "specialist": "psychologist",
+        "delivered_by": "Zane",
+    }
     wrong = Session.model_validate({**fields, "measure": 1})
     assert refusal(lambda: register.add_session(wrong)) == ("session-other-measure", "accommodation")
     assert register.add_session(Session.model_validate({**fields, "measure": 2})).version == 1
@@ -424,3 +439,38 @@ def test_a_factor_that_the_programme_does_not_have_is_neither_confirmed_nor_adde
     assert refusal(lambda: decide(register, "confirm"), ProgrammeError)[0] == "code-unknown"
     assert refusal(lambda: decide(register, "add", factor="violense"), ProgrammeError)[0] == "code-unknown"
     assert decide(register, "reject").state is SuggestionState.REJECTED
+
+
+@pytest.mark.parametrize("how", ["confirm", "reject", "add"])
+@pytest.mark.parametrize(
+    ("whom", "code"),
+    [
+        ({"institution_id": "I-2"}, "other-institution"),
+        ({"municipality_id": "M-9"}, "other-municipality"),
+        ({"institution_id": "I-1"}, None),
+        ({}, None),
+    ],
+)
+def test_risks_are_decided_by_those_who_act_for_their_institution(
+    register: Register, how: str, whom: dict[str, str], code: str | None
+) -> None:
+    suggested(register)
+    by = Actor.model_validate({"name": "Ilze", "role": "plan-author", **whom})
+    if code is None:
+        assert decide(register, how, by=by).decided_by == "Ilze"
+        return
+    assert refusal(lambda: decide(register, how, by=by)) == (code, "I-1")
+    with register.unit_of_work() as work:
+        assert [one.state for one in work.suggestions.find()] == [SuggestionState.OPEN]
+
+
+def test_a_risk_is_added_only_where_the_learner_is_enrolled_in_its_semester(register: Register) -> None:
+    def add(**given: Any) -> Any:
+        return refusal(lambda: decide(register, "add", **given))
+
+    assert add(institution_id="I-2") == ("risk-not-enrolled", "I-2")
+    assert add(semester=Semester("2021/22-2")) == ("risk-not-enrolled", "I-1")
+    for given in ({"institution_id": "I-9"}, {"learner_id": "L-9"}):
+        assert refusal(lambda given=given: decide(register, "add", **given), RegisterError)[0] == "reference-missing"  # type: ignore[misc]
+    assert refusal(lambda: decide(register, "add", semester=Semester("2030/31-1")), ProgrammeError)[0] == "semester-unset"
+    assert decide(register, "add", on=date(2023, 6, 1)).semester == SEMESTER  # long after the semester

@@ -69,7 +69,7 @@ def taken(register: Register, step: str, role: str) -> str:
 
 
 def test_a_plan_goes_the_way_of_the_overlay(register: Register) -> None:
-    with pytest.raises(StepRefused, match="Possible from here: delete, check"):
+    with pytest.raises(StepRefused, match="Possible from here: delete, transfer, check"):
         taken(register, "submit", "plan-author")
     assert taken(register, "check", "institution-coordinator") == "checked"
     assert taken(register, "submit", "plan-author") == "in-approval"
@@ -86,5 +86,5 @@ def test_a_plan_can_be_changed_where_it_can_be_submitted(register: Register) -> 
     taken(register, "check", "institution-coordinator")
     with register.unit_of_work() as work:
         checked = work.plans.get("P-1")
-        changed = casework.change_plan(work, register.programme, checked.changed(aims="Turēties skolā."))
+        changed = casework.change_plan(work, register.programme, checked.changed(aims="Turēties skolā."), by=AUTHOR, on=DAY)
     assert (changed.status, changed.aims) == ("checked", "Turēties skolā.")

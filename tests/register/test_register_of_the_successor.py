@@ -80,7 +80,7 @@ def claim() -> Claim:
 
 def add_plan(register: Register, kind: str) -> SupportPlan:
     with register.unit_of_work() as work:
-        return casework.add_plan(work, register.programme, plan(work, kind))
+        return casework.add_plan(work, register.programme, plan(work, kind), by=register.actor)
 
 
 def test_pupils_are_read_in_and_counted(register: Register) -> None:

@@ -84,6 +84,55 @@ def test_a_count_says_what_it_is_at_least_and_at_most(told: Any, lessons: object
     assert (bounds(found["unexcused_lessons"]), bounds(found["unexcused_days"])) == (lessons, days)
 
 
+COUNTS = ("unexcused_lessons", "excused_lessons", "unexcused_days", "excused_days", "late_arrivals")
+AT_TWO: Any = [{}, {"institution_id": "I-2", "first_day": date(2022, 10, 1)}]
+WAS_AT_TWO: Any = [{}, {"institution_id": "I-2", "first_day": date(2021, 9, 1), "last_day": FIRST - timedelta(1)}]
+
+
+@pytest.mark.parametrize(
+    ("told", "recorded", "known"),
+    [
+        ([{}], None, True),
+        ([{}], {"I-1"}, True),
+        ([{}], {"I-2"}, False),
+        ([{}], set(), False),
+        (AT_TWO, {"I-1", "I-2"}, True),
+        (AT_TWO, {"I-1"}, False),  # of the days at the other nothing is known
+        (AT_TWO, {"I-2"}, False),
+        (WAS_AT_TWO, {"I-1"}, True),  # was at the other before these days
+    ],
+)
+def test_where_a_school_recorded_no_absence_of_anybody_no_count_is_bounded(told: Any, recorded: Any, known: bool) -> None:
+    found = measure(enrolments=enrolments(*told), recorded=recorded)
+    assert [bounds(found[name]) for name in COUNTS] == [(0, 0 if known else None)] * 5
+    assert found["unexcused_lessons"].compared_with(20) == (0 if known else None)
+    assert found["days_to_enrolment"] == measure(enrolments=enrolments(*told))["days_to_enrolment"]
+    # What is known counts all the same, with its records.
+    more = measure(enrolments=enrolments(*told), recorded=recorded, absences=absences(LESSON, ("late", D, 2)))
+    assert [more[name].value for name in COUNTS] == [1, 0, 0, 0, 1]
+    assert more["unexcused_lessons"].compared_with(0) == 1
+    assert len(more["unexcused_lessons"].evidence) == 1
+
+
+def test_a_signal_of_absences_is_undetermined_where_the_school_recorded_none_of_anybody() -> None:
+    with Register.open(actor=AUTHOR, programme=OVERLAID) as register:
+        with register.unit_of_work() as work:
+            work.institutions.add_all(Institution(id=id, name="Skola") for id in ("I-1", "I-2", "I-3"))
+            work.learners.add_all(Learner(id=f"L-{n}", given_name="A", family_name="B") for n in (1, 2, 3, 4))
+            work.enrolments.add_all(
+                Enrolment.model_validate({**HERE, "id": f"E-{n}", "learner_id": f"L-{n}", "institution_id": school})
+                for n, school in ((1, "I-1"), (2, "I-1"), (3, "I-2"), (4, "I-3"))
+            )
+            work.absences.add_all(absences(LESSON, ("unexcused", D, 2)))
+            [other] = absences(("unexcused", FIRST - timedelta(1), 1))
+            work.absences.add(other.changed(id="A-before", learner_id="L-4", institution_id="I-3"))
+        rows = register.signals(ONE).to_dicts()
+        assert [one.learner_id for one in register.suggest_risks(ONE, on=LAST)] == ["L-1"]
+    assert [row["signal_unexcused_lessons"] for row in rows] == ["granted", "refused", "undetermined", "undetermined"]
+    assert [row["signal_late_arrivals"] for row in rows] == ["refused", "refused", "undetermined", "undetermined"]
+    assert [(row["late_arrivals"], row["late_arrivals_at_most"]) for row in rows] == [(0, 0), (0, 0), (0, None), (0, None)]
+
+
 def test_excused_and_unexcused_are_counted_alike() -> None:
     other = [(kind.replace("unexcused", "excused"), day, lesson) for kind, day, lesson in (LESSON, WHOLE)]
     found = measure(absences=absences(*other))
@@ -307,12 +356,21 @@ def test_columns_say_of_everybody_what_is_said_of_each(missed: Any, marked: Any,
         looked_at = set()
         with register.unit_of_work() as work:
             for id, records in records_by_learner(work.transaction, period).items():
-                found = measured(period, absences=records.absences, marks=records.marks, enrolments=records.enrolments)
+                found = measured(
+                    period,
+                    absences=records.absences,
+                    marks=records.marks,
+                    enrolments=records.enrolments,
+                    recorded=records.recorded,
+                )
                 of_entities = measured(
                     period,
                     absences=work.absences.find(learner_id=id),
                     marks=work.marks.find(learner_id=id),
                     enrolments=work.enrolments.find(learner_id=id),
+                    recorded={
+                        one.institution_id for one in work.absences.find() if period.days is not None and one.day in period.days
+                    },
                 )
                 assert [(bounds(found[name]), found[name].evidence) for name in found] == [
                     (bounds(of_entities[name]), of_entities[name].evidence) for name in found

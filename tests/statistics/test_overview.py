@@ -70,7 +70,7 @@ def _figures(work: UnitOfWork, register: Register, ids: set[str], semester: Seme
         "plans": len(plans),
         "plans_in_draft": len(drafts),
         "measures": sum(len(p.measures) for p in plans),
-        "sessions": sum(len(work.sessions.find(plan_id=p.id)) for p in plans),
+        "sessions": sum(session.attended for p in plans for session in work.sessions.find(plan_id=p.id)),
         "claims": len(claims),
         "requested_cents": sum(c.requested.cents for c in claims),
         "granted_cents": sum(_granted(register, work, c.id, c.decision_digest) for c in claims),

@@ -198,6 +198,37 @@ def test_several_semesters_count_each_learner_in_each_and_say_so(past: Register)
         evaluated(past, without)
 
 
+def test_outcomes_of_another_semester_are_told(past: Register) -> None:
+    frame = {"learner_id": ["L-1", "L-1", "L-2"], "semester": [S1, S2, S1], "outcome": [False, True, True]}
+    found = evaluated(past, frame)
+    assert (found.outcome_came, found.outcome_not_known) == (1, 11)
+    assert any("2 of the outcomes given are of another semester" in warning.en for warning in found.warnings)
+    assert not any("another semester" in warning.en for warning in evaluated(past, frame, [S1, S2]).warnings)
+
+
+@pytest.mark.parametrize("cell", ["Anna Ozola", None, "2022/23-3"])
+def test_a_semester_that_is_none_is_told_with_its_row(past: Register, cell: Any) -> None:
+    with pytest.raises(InvalidValue, match="semester-invalid") as caught:
+        evaluated(past, {"learner_id": ["L-1", "L-2"], "semester": [S2, cell], "outcome": [True, True]})
+    assert (caught.value.place.row, caught.value.place.column) == (2, "semester")
+    assert caught.value.found == ("2022/23-3" if cell == "2022/23-3" else None)
+
+
+def test_where_a_school_recorded_no_absence_of_anybody_its_learners_are_not_known_to_have_none(past: Register) -> None:
+    with past.unit_of_work() as work:
+        for n in (20, 21, 22):
+            enrol(work, n, **ENDED, institution_id="I-2")
+            enrol(work, n, first_day=NEXT, level=6)
+    found = evaluated(past)
+    (line,) = found.lines
+    assert (found.observations, line.flagged, line.not_flagged, line.signal_not_known) == (15, 4, 7, 4)
+    assert [warning.en[:25] for warning in found.warnings if "no absence of anybody" in warning.en] == [
+        "3 of the observations are"
+    ]
+    marks = evaluate_signal(past, "signal-insufficient-mark", S2, "left", on=LATER)
+    assert not any("no absence of anybody" in warning.en for warning in marks.warnings)
+
+
 @pytest.mark.parametrize(("days", "flagged", "observations"), [(1, 0, 12), (30, 0, 12), (31, 4, 12), (366, 4, 13), (None, 4, 13)])
 def test_a_signal_can_be_looked_at_early_in_the_semester(
     past: Register, days: int | None, flagged: int, observations: int

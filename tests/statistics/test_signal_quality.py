@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -196,8 +197,24 @@ NAN = float("nan")
         pd.DataFrame(COLUMNS).convert_dtypes(),
         pa.table(COLUMNS),
         COLUMNS,
+        {
+            "missed": [*np.array([25, 30, 3, 1]), None],
+            "left": [*np.array([True, False, True]), None, np.bool_(False)],
+        },
+        {"missed": np.array([25, 30, 3, 1, NAN], np.float32), "left": [*np.array([1, 0, 1], np.int8), None, np.int64(0)]},
     ],
-    ids=["polars", "lazy", "polars with NaN", "pandas", "pandas with NaN", "pandas with NA", "pyarrow", "columns"],
+    ids=[
+        "polars",
+        "lazy",
+        "polars with NaN",
+        "pandas",
+        "pandas with NaN",
+        "pandas with NA",
+        "pyarrow",
+        "columns",
+        "numpy",
+        "numpy 1",
+    ],
 )
 def test_any_frame_is_evaluated_alike(frame: Any) -> None:
     found = evaluate_measure(frame, measure="missed", outcome="left", thresholds=[20])
@@ -226,6 +243,9 @@ def test_learners_of_several_semesters_are_told() -> None:
         ({"m": [1, 2.5], "outcome": [1, 0]}, "measure-invalid"),
         ({"m": [1, float("inf")], "outcome": [1, 0]}, "measure-invalid"),
         ({"m": [1, True], "outcome": [1, 0]}, "measure-invalid"),
+        ({"m": [1, np.bool_(True)], "outcome": [1, 0]}, "measure-invalid"),
+        ({"m": [1, np.float64(2.5)], "outcome": [1, 0]}, "measure-invalid"),
+        ({"m": [1, 2], "outcome": [1, np.int64(2)]}, "outcome-invalid"),
         ({"m": [1, 2], "outcome": [1, 2]}, "outcome-invalid"),
         ({"m": [1, 2], "outcome": [1, "yes"]}, "outcome-invalid"),
         ({"learner_id": ["a", "a"], "m": [1, 2], "outcome": [1, 0]}, "observation-twice"),
@@ -235,6 +255,20 @@ def test_a_cell_that_cannot_be_is_told_with_its_row(frame: Any, code: str) -> No
     with pytest.raises(InvalidValue) as caught:
         evaluate_measure(frame, measure="m", thresholds=[1])
     assert (caught.value.code, caught.value.place.row) == (code, 2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [("Anna Ozola", None), ("Anna 5b", None), ("010203-12345", None), (10203012345, None), ("2,5", "2,5"), (2.5, "2.5")],
+)
+def test_a_wrong_cell_is_repeated_only_if_it_is_a_short_number(cell: Any, found: str | None) -> None:
+    for frame in ({"m": [cell], "outcome": [1]}, {"m": [1], "outcome": [cell]}):
+        if isinstance(cell, int) and frame["m"] == [cell]:
+            continue  # a whole number is a measure
+        with pytest.raises(InvalidValue) as caught:
+            evaluate_measure(frame, measure="m", thresholds=[1])
+        assert caught.value.found == found
+        assert "Anna" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def test_text_of_1_to_120_printable_characters_is_an_id(text: str) -> None:
     assert OpaqueId(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "x" * 121, " a", "a ", "a\n", "a\tb", "a\x00b", "\x7f", "\u00a0a"])
+@pytest.mark.parametrize(
+    "text", ["", "x" * 121, " a", "a ", "a\n", "a\tb", "a\x00b", "\x7f", "\u00a0a", "a\u202eb", "a\u200f", "\u2066a"]
+)
 def test_text_of_another_shape_is_no_id(text: str) -> None:
     assert code_of(OpaqueId, text) == "id-invalid"
 

@@ -16,10 +16,14 @@ from pmp_core.cli import (
     importing,
     life_cycles,
     overlays,
+    plan_delivery,
+    plan_steps,
     plans,
+    printing,
     programmes,
     risks,
     rules,
+    schemas,
     statistics,
 )
 from pmp_core.cli.output import show, show_error
@@ -49,6 +53,7 @@ WRONG_USE = frozenset(
         "year-missing",
         "option-invalid",
         "share-invalid",
+        "file-exists",
         "threshold-invalid",
         "outcome-unknown",
         "file-missing",
@@ -67,6 +72,9 @@ app.command("demo")(demo.demo)
 app.command("import")(importing.import_)
 risks.risks.command("evaluate")(evaluating.evaluate)
 app.add_typer(risks.risks, name="risks")
+for part in (plan_steps, plan_delivery):
+    plans.plans.add_typer(part.commands)
+plans.plans.command("print")(printing.print_)
 app.add_typer(plans.plans, name="plans")
 app.add_typer(claims.claims, name="claims")
 app.add_typer(claims.partners, name="partners")
@@ -77,6 +85,7 @@ for command in (overlays.check, overlays.draft, overlays.schema, overlays.territ
 programmes.app.command("life-cycle")(life_cycles.life_cycle)
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(rules.app, name="rules")
+app.add_typer(schemas.schemas, name="schemas")
 
 
 @app.command("plugins")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
+from pmp_core.cli.files import FORCE, write_whole
 from pmp_core.cli.law_rows import chain_rows, row_as_json, step_rows
 from pmp_core.cli.opening import OVERLAY, loaded
 from pmp_core.cli.output import JSON, LANGUAGE, language, say, show, show_json
-from pmp_core.errors import InvalidValue
 from pmp_core.reports import draw_life_cycle
 
 
@@ -18,6 +18,7 @@ def life_cycle(
     name: str = typer.Argument(..., help="plan or claim."),
     overlay: list[Path] = OVERLAY,
     svg: Path | None = typer.Option(None, "--svg", help="Draw it into this file too."),
+    force: bool = FORCE,
     language_: str = LANGUAGE,
     json: bool = JSON,
 ) -> None:
@@ -25,7 +26,7 @@ def life_cycle(
     opened, code = loaded(programme, overlay), language(language_)
     cycle = opened.life_cycle(name)
     if svg is not None:
-        _write(svg, draw_life_cycle(cycle, code))
+        write_whole(svg, draw_life_cycle(cycle, code).encode(), replace=force)
     if json:
         statuses = [{"status": status, "title": title[code]} for status, title in cycle.statuses.items()]
         head = {"programme": opened.id, "hash": opened.hash, "life_cycle": cycle.name, "initial": cycle.initial}
@@ -43,12 +44,3 @@ def life_cycle(
     for row in (row for rows in tables.values() for row in rows):
         if row["note"] is not None:
             say(f"{row['path']}: {row['note']}")
-
-
-def _write(file: Path, drawing: str) -> None:
-    try:
-        file.write_text(drawing, encoding="utf-8")
-    except OSError as error:
-        raise InvalidValue(
-            "file-unwritable", f"The drawing cannot be written: {error.strerror}.", found=str(file), remedy="Check the folder."
-        ) from None

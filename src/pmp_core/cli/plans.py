@@ -1,20 +1,22 @@
-"""`pmp plans`: individual support plans."""
+"""`pmp plans`: drafting individual support plans, and looking at them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import typer
 
 from pmp_core.cli.opening import FIELDS, ON, REASON, REGISTER, ROLE, SEMESTER, WHO, json_object, opened
-from pmp_core.cli.output import JSON, day, say, show, show_json
-from pmp_core.measures import Session
-from pmp_core.outcomes import Evaluation
+from pmp_core.cli.output import JSON, LANGUAGE, day, language, say, show, show_json
+from pmp_core.errors import InvalidValue
 from pmp_core.plans import SupportPlan
-from pmp_core.register import casework
-from pmp_core.values import Semester
+from pmp_core.register import Register, UnitOfWork, casework
+from pmp_core.values import Day, Entity, Id, Semester
 
-plans = typer.Typer(help="Individual support plans.", no_args_is_help=True)
+plans = typer.Typer(help="Individual support plans, from draft to close.", no_args_is_help=True)
+PLAN = typer.Argument(..., help="The plan.")
+VERSION = typer.Option(None, "--version", help="The version you looked at; refused if the plan was changed since.")
 
 
 @plans.command("list")
@@ -41,8 +43,9 @@ def list_plans(register: str = REGISTER, semester: str | None = SEMESTER, json: 
 
 
 @plans.command("show")
-def show_plan(id: str = typer.Argument(..., help="The plan."), register: str = REGISTER, json: bool = JSON) -> None:
+def show_plan(id: str = PLAN, register: str = REGISTER, language_: str = LANGUAGE, json: bool = JSON) -> None:
     """Show a plan: risks, measures, sessions, steps."""
+    code = language(language_)
     with opened(register) as opened_register, opened_register.unit_of_work() as work:
         plan = work.plans.get(id)
         sessions = work.sessions.find(plan_id=id)
@@ -51,18 +54,20 @@ def show_plan(id: str = typer.Argument(..., help="The plan."), register: str = R
             show_json({**plan.model_dump(mode="json"), "sessions": len(sessions), "claims": [claim.id for claim in claims]})
             return
         pack = opened_register.programme.pack
-        say(f"{plan.id}  {pack.term('plan-statuses', plan.status).title.lv}  {plan.semester}  {plan.first_day}..{plan.last_day}")
+        status = pack.term("plan-statuses", plan.status).title[code]
+        say(f"{plan.id}  {status}  {plan.semester}  {plan.first_day}..{plan.last_day}  version {plan.version}")
         say(f"learner {plan.learner_id}, institution {plan.institution_id}, applied {plan.applied_on}, entered {plan.entered_on}")
-        risk_rows = [{"risk": risk.factor, "title": pack.term("risk-factors", risk.factor).title.lv} for risk in plan.risks]
+        risk_rows = [{"risk": risk.factor, "title": pack.term("risk-factors", risk.factor).title[code]} for risk in plan.risks]
         show(risk_rows, json=False, title="Risks")
         rows = [
             {
                 "no": m.number,
-                "measure": pack.term("measure-kinds", m.kind).title.lv,
+                "measure": pack.term("measure-kinds", m.kind).title[code],
                 "specialist": m.specialist,
+                "responsible": m.responsible,
                 "risks": ", ".join(m.risks),
                 "planned": m.sessions,
-                "delivered": sum(session.measure == m.number for session in sessions),
+                "delivered": sum(session.measure == m.number and session.attended for session in sessions),
                 "claims": ", ".join(claim.id for claim in claims if claim.measure == m.number),
                 "justification": m.justification,
             }
@@ -75,59 +80,138 @@ def show_plan(id: str = typer.Argument(..., help="The plan."), register: str = R
         show(steps, json=False, title="Steps")
 
 
-@plans.command("add")
-def add_plan(
+class _Known(Entity):
+    """What of a draft's file the register is asked by."""
+
+    learner_id: Id
+    semester: Semester
+    applied_on: Day | None = None
+    institution_id: Id | None = None
+
+
+@plans.command("draft")
+def draft(
     file: str = FIELDS,
     register: str = REGISTER,
     by: str = WHO,
-    json: bool = JSON,
-) -> None:
-    """Keep a new draft."""
-    fields = json_object(file)
-    with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
-        initial = opened_register.programme.life_cycle("plan").initial
-        fields = {**fields, "id": opened_register.new_id("P"), "status": initial, "prepared_by": fields.get("prepared_by", by)}
-        plan = casework.add_plan(work, opened_register.programme, SupportPlan.model_validate(fields))
-    show([{"id": plan.id, "status": plan.status}], json=json)
-
-
-@plans.command("session")
-def add_session(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: bool = JSON) -> None:
-    """Keep a session that was delivered for a measure of a plan, if it counts."""
-    fields = json_object(file)
-    with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
-        session = Session.model_validate({**fields, "id": opened_register.new_id("S")})
-        kept = casework.add_session(work, opened_register.programme, session)
-    show([{"id": kept.id, "plan": kept.plan_id, "measure": kept.measure, "day": kept.day}], json=json)
-
-
-@plans.command("evaluate")
-def evaluate(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: bool = JSON) -> None:
-    """Keep the evaluation of a plan, if it is complete."""
-    fields = json_object(file)
-    with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
-        kept_before = work.evaluations.find(plan_id=str(fields.get("plan_id")))
-        new: dict[str, Any] = {"id": opened_register.new_id("V"), "version": 0}
-        own = (
-            {"id": kept_before[0].id, "version": kept_before[0].version} if kept_before else new
-        )  # one that is there is replaced
-        fields = {**fields, **own, "evaluated_by": fields.get("evaluated_by", by)}
-        kept = casework.add_evaluation(work, opened_register.programme, Evaluation.model_validate(fields))
-    show([{"id": kept.id, "plan": kept.plan_id, "evaluated on": kept.evaluated_on}], json=json)
-
-
-@plans.command("step")
-def step(
-    id: str = typer.Argument(..., help="The plan."),
-    step: str = typer.Argument(..., help="submit, approve, return, start, suspend, resume, revise, delete or close."),
-    register: str = REGISTER,
-    by: str = typer.Option(..., "--by", help="Who takes it."),
     role: str = ROLE,
-    reason: str | None = REASON,
     on: str | None = ON,
     json: bool = JSON,
 ) -> None:
-    """Take a step of a plan's life."""
-    with opened(register, by=by, role=role) as opened_register:
-        plan = opened_register.take_plan_step(id, step, on=day(on), reason=reason)
-    show([{"id": plan.id, "status": plan.status, "steps": len(plan.steps)}], json=json)
+    """Keep a new draft. `learner_id` and `semester` are enough: the register fills in the confirmed risks, the institution, the
+    period. Whatever else stands in the file goes before that.
+    """
+    fields = json_object(file)
+    with opened(register, by=by, role=role) as opened_register, opened_register.unit_of_work() as work:
+        plan = _drafted(work, opened_register, fields, day(on))
+        kept = casework.add_plan(work, opened_register.programme, plan, by=opened_register.actor)
+    show([_row(kept)], json=json)
+
+
+def _drafted(work: UnitOfWork, register: Register, fields: dict[str, Any], on: date) -> SupportPlan:
+    for name in ("learner_id", "semester"):
+        if not isinstance(fields.get(name), str):
+            raise InvalidValue("field-missing", f"The draft does not say its {name}.", remedy=f"Add {name!r} to the file.")
+    known = _Known.model_validate({name: fields[name] for name in _Known.model_fields if name in fields})
+    drafted = casework.draft_plan(
+        work,
+        register.programme,
+        id=register.new_id("P"),
+        learner_id=known.learner_id,
+        semester=known.semester,
+        by=register.actor,
+        on=on,
+        applied_on=known.applied_on,
+        institution_id=known.institution_id,
+    )
+    return SupportPlan.model_validate({**drafted.model_dump(mode="json"), **fields, "id": drafted.id, "status": drafted.status})
+
+
+def _row(plan: SupportPlan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "status": plan.status,
+        "version": plan.version,
+        "risks": ", ".join(risk.factor for risk in plan.risks),
+        "measures": len(plan.measures),
+    }
+
+
+@plans.command("change")
+def change(
+    id: str = PLAN,
+    file: str = FIELDS,
+    register: str = REGISTER,
+    by: str = WHO,
+    role: str = ROLE,
+    reason: str | None = REASON,
+    version: int | None = VERSION,
+    on: str | None = ON,
+    json: bool = JSON,
+) -> None:
+    """Change the contents of a draft, or of a plan under revision: the fields in the file take the place of the plan's."""
+    fields = json_object(file)
+    with opened(register, by=by, role=role) as opened_register, opened_register.unit_of_work() as work:
+        kept = work.plans.get(id)
+        own = {"id": id, "version": kept.version if version is None else version}
+        plan = SupportPlan.model_validate({**kept.model_dump(mode="json"), **fields, **own})
+        changed = casework.change_plan(work, opened_register.programme, plan, by=opened_register.actor, on=day(on), reason=reason)
+    show([_row(changed)], json=json)
+
+
+@plans.command("findings")
+def findings(
+    id: str | None = typer.Argument(None, help="The plan; every plan if left out."),
+    register: str = REGISTER,
+    semester: str | None = SEMESTER,
+    on: str | None = ON,
+    language_: str = LANGUAGE,
+    json: bool = JSON,
+) -> None:
+    """Tell what there is to look at in plans: whether they came late, whether their learners are still there, what is behind."""
+    code, when = language(language_), day(on)
+    where: dict[str, Any] = {} if semester is None else {"semester": Semester(semester)}
+    with opened(register) as opened_register, opened_register.unit_of_work(keep=False) as work:
+        ids = [plan.id for plan in work.plans.find(released=False, **where)] if id is None else [id]
+        rows = [
+            {"plan": one, "finding": found.code, "days": found.days, "text": found.text[code]}
+            for one in ids
+            for found in casework.plan_findings(work, opened_register.programme, one, on=when)
+        ]
+    show(rows, json=json, title="Findings")
+
+
+@plans.command("versions")
+def versions(id: str = PLAN, register: str = REGISTER, json: bool = JSON) -> None:
+    """List every version of a plan: who made it, in which role, when, why."""
+    with opened(register) as opened_register:
+        found = opened_register.plan_versions(id)
+    rows = [
+        {
+            "version": one.version,
+            "change": one.change,
+            "on": one.on,
+            "by": one.actor,
+            "role": one.role,
+            "status": one.plan.status,
+            "reason": one.reason,
+        }
+        for one in found
+    ]
+    show(rows, json=json, title="Versions")
+
+
+@plans.command("diff")
+def diff(
+    id: str = PLAN,
+    register: str = REGISTER,
+    from_: int | None = typer.Option(None, "--from", help="A version; the one before the present one if left out."),
+    to: int | None = typer.Option(None, "--to", help="A later version; the present one if left out."),
+    json: bool = JSON,
+) -> None:
+    """Compare two versions of a plan."""
+    with opened(register) as opened_register, opened_register.unit_of_work(keep=False) as work:
+        newer = work.plans.get(id) if to is None else casework.plan_version(work, id, to)
+        older = casework.plan_version(work, id, max(newer.version - 1, 1) if from_ is None else from_)
+    rows = [{"where": one.path, "before": one.before, "after": one.after} for one in older.diff(newer)]
+    show(rows, json=json, title=f"Version {older.version} and version {newer.version}")

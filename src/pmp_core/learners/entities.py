@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 from typing import Self
 
 from dateutil.relativedelta import relativedelta
@@ -13,7 +14,11 @@ from pmp_core.values import Count, Day, DayRange, Entity, Id, Name, Registration
 
 
 class Municipality(Entity):
-    """A municipality, with the code its territory has in the classification of its time."""
+    """A municipality, with the code its territory has in the classification of its time.
+
+    Args:
+        territory_code: 7 characters of the classification of territories (ATVK).
+    """
 
     id: Id
     name: Name
@@ -27,6 +32,7 @@ class Institution(Entity):
     Args:
         partner_kind: a code of the programme's `partner-kinds`: by whom it takes part, and hence who approves its plans.
         municipality_id: where it lies; for a municipal school also its partner.
+        registration_number: its 10 digits in the register of educational institutions.
     """
 
     id: Id
@@ -41,6 +47,11 @@ class Partnership(Entity):
     """A cooperation agreement: a municipality (with its schools) or an institution takes part from day to day.
 
     Exactly one of `municipality_id` and `institution_id` is given.
+
+    Args:
+        municipality_id: the municipality, where the agreement is with one.
+        institution_id: the institution, where the agreement is with one.
+        agreement: number and day of the agreement.
 
     Raises:
         InvalidValue: `partner-unclear`, `days-reversed`.
@@ -70,7 +81,14 @@ class Partnership(Entity):
 
 
 class Learner(Entity):
-    """A child or young person. The id is the register's own; the personal code is no part of it."""
+    """A child or young person. The id is the register's own; the personal code is no part of it.
+
+    Args:
+        given_name: first names, as in the documents.
+        family_name: the surname.
+        middle_name: what stands between them, if anything.
+        birth_date: the day of birth, if it is known.
+    """
 
     id: Id
     given_name: Name
@@ -93,9 +111,18 @@ class Learner(Entity):
 
     __str__ = __repr__
 
+    def _repr_html_(self) -> str:
+        """No more than the `repr`: a notebook keeps its outputs, and is shared with them."""
+        return f"<code>{escape(repr(self))}</code>"
+
 
 class Enrolment(Entity):
     """A learner at an institution, in a track and at a level (grade 1–12, course 1–4), from day to day.
+
+    Args:
+        track: general or vocational.
+        level: the grade or the course.
+        class_name: the class as the school names it, such as 7.a.
 
     Raises:
         InvalidValue: `days-reversed`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmp_core.rules import Catalogue, Check, Fact, Rule, Wording, choose, fact, parameter, present
+from pmp_core.rules import Catalogue, Check, Fact, Rule, Wording, choose, fact, parameter, present, where_required
 from pmp_core.values import Mode, Text
 
 IN_PERSON = fact("mode").equals(Mode.IN_PERSON.value)
@@ -40,6 +40,12 @@ SESSION = Rule(
         ),
         Fact("directors_order", "boolean", Text("ir direktora rīkojums", "a director's order is there")),
         Fact("attested_on", "day", Text("izglītojamā apliecinājuma diena", "day of the learner's attestation")),
+        Fact(
+            "assigned",
+            "boolean",
+            Text("speciālists šajā dienā ir norīkots darbā iestādē", "the specialist is assigned to the institution on this day"),
+        ),
+        Fact("grade", "integer", Text("vispārējās izglītības klase", "grade of general education"), unit="grade"),
     ),
     (
         Check(
@@ -62,6 +68,12 @@ SESSION = Rule(
             Text("nav norādīts speciālists", "no specialist is named"),
         ),
         Check(
+            "specialist-assigned",
+            where_required("consultations.assignment-required", fact("assigned")),
+            Text("Speciālists šajā dienā ir norīkots darbā iestādē", "The specialist is assigned to the institution on this day"),
+            Text("speciālists šajā dienā nav norīkots", "the specialist is not assigned on this day"),
+        ),
+        Check(
             "mode-allowed",
             choose(
                 IN_PERSON,
@@ -70,6 +82,20 @@ SESSION = Rule(
             ),
             Text("Šāds norises veids šajā dienā ir atļauts", "This way of holding it is allowed on this day"),
             Text("šāds norises veids šajā dienā nav atļauts", "this way of holding it is not allowed on this day"),
+        ),
+        Check(
+            "remote-for-grade",
+            IN_PERSON
+            | ~parameter("consultations.remote.levels-limited", on="on")
+            | fact("grade").is_in(parameter("consultations.remote.levels", on="on")),
+            Text(
+                "Attālināta konsultācija šajā dienā ir atļauta šai klasei",
+                "A remote consultation is allowed for this grade on this day",
+            ),
+            Text(
+                "attālinātas konsultācijas šajā dienā nav atļautas šai klasei",
+                "remote consultations are not for this grade on this day",
+            ),
         ),
         Check(
             "directors-order",

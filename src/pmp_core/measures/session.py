@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from pmp_core.errors import InvalidValue
-from pmp_core.values import Attendance, Count, Day, Entity, Id, Mode, Name, Note
+from pmp_core.values import Attendance, Count, Day, Entity, Id, Mode, Name, Note, PersonName
 
 
 class Session(Entity):
@@ -21,9 +21,12 @@ class Session(Entity):
         directors_order: number and day of the director's order, for a remote session.
         attested_on: the day the learner attested it.
         delivered_by: who held it.
+        assignment_id: the assignment under which the specialist held it.
+        group_id: what the sessions of one group meeting have in common, one session for each learner's plan.
+        absent_because: why the learner did not attend; None: the learner did. Such a session is kept, and counts as not delivered.
 
     Raises:
-        InvalidValue: `session-attested-before`.
+        InvalidValue: `session-attested-before`, `session-group`, `session-absent-attested`.
     """
 
     id: Id
@@ -34,14 +37,33 @@ class Session(Entity):
     specialist: Name
     mode: Mode = Mode.IN_PERSON
     attendance: Attendance = Attendance.INDIVIDUAL
-    delivered_by: Name
+    delivered_by: PersonName
     directors_order: Name | None = None
     attested_on: Day | None = None
     note: Note | None = None
+    assignment_id: Id | None = None
+    group_id: Id | None = None
+    absent_because: Note | None = None
     version: Count = 0
 
+    @property
+    def attended(self) -> bool:
+        """Whether the learner was there."""
+        return self.absent_because is None
+
     @model_validator(mode="after")
-    def _attested_after(self) -> Self:
+    def _consistent(self) -> Self:
+        if self.group_id is not None and self.attendance is not Attendance.GROUP:
+            raise InvalidValue(
+                "session-group", "A session of a group is marked as individual.", remedy="Give it the attendance `group`."
+            )
+        if self.attested_on is not None and not self.attended:
+            raise InvalidValue(
+                "session-absent-attested",
+                "A learner who was not there has attested the session.",
+                found=self.attested_on,
+                remedy="Take out the day of the attestation, or why the learner was absent.",
+            )
         if self.attested_on is not None and self.attested_on < self.day:
             raise InvalidValue(
                 "session-attested-before",

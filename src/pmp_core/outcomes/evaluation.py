@@ -8,25 +8,40 @@ from pydantic import Field, model_validator
 
 from pmp_core.errors import InvalidValue
 from pmp_core.plans import SupportPlan
-from pmp_core.values import Count, Day, Entity, Id, Name, Note, RiskResult
+from pmp_core.values import Count, Day, Entity, Id, Name, Note, PersonName, RiskResult
 
 
 class RiskOutcome(Entity):
-    """What became of one risk; `before` and `after` are the signal's measure, where a signal suggested it."""
+    """What became of one risk.
+
+    Args:
+        factor: a code of `risk-factors`, one of the plan's.
+        signal: the rule that suggested it; None where a person added it.
+        before: what the signal measured when it suggested the risk; `after`: what it measured at the evaluation.
+    """
 
     factor: Name
     result: RiskResult
+    signal: Name | None = None
     before: Count | None = None
     after: Count | None = None
     note: Note | None = None
 
 
 class MeasureOutcome(Entity):
-    """What came of one measure. One that was not delivered says why."""
+    """What came of one measure. One that was not delivered says why.
+
+    Args:
+        number: of the measure in the plan.
+        delivered: whether it was; `useful`: whether it helped, if anybody can say.
+        sessions: how many were delivered, for consultations; `minutes`: of all of them together.
+    """
 
     number: Annotated[int, Field(strict=True, ge=1)]
     delivered: bool
     useful: bool | None = None
+    sessions: Count | None = None
+    minutes: Count | None = None
     note: Note | None = None
 
     @model_validator(mode="after")
@@ -46,7 +61,7 @@ class Evaluation(Entity):
     id: Id
     plan_id: Id
     evaluated_on: Day
-    evaluated_by: Name
+    evaluated_by: PersonName
     risks: tuple[RiskOutcome, ...]
     measures: tuple[MeasureOutcome, ...] = ()
     version: Count = 0

@@ -10,7 +10,8 @@ from attrs import frozen
 
 from pmp_core.values import Semester
 
-EVALUATED = "evaluated"
+EVALUATED, EVALUATED_OR_REASON = "evaluated", "evaluated-or-reason"
+NO_MONEY_USED = "no-money-used"
 
 if TYPE_CHECKING:
     from pmp_core.plans.plan import SupportPlan
@@ -25,12 +26,16 @@ class Circumstances:
         semester: the semester the day lies in.
         money_used: whether project money was used for the plan, pay for preparing it included.
         evaluated: whether the plan has its evaluation.
+        reason: why the step is taken, as the person says it.
+        enrolled_at_receiving: for a transfer, whether the learner is enrolled at the receiving institution on the day.
     """
 
     on: date
     semester: Semester | None = None
     money_used: bool | None = None
     evaluated: bool | None = None
+    reason: str | None = None
+    enrolled_at_receiving: bool | None = None
 
 
 Guard = Callable[["SupportPlan", Circumstances], str | None]
@@ -74,13 +79,28 @@ def _evaluated(_: SupportPlan, now: Circumstances) -> str | None:
     return None if now.evaluated else "the plan has no evaluation yet. Evaluate its risks and measures first."
 
 
+def _evaluated_or_reason(plan: SupportPlan, now: Circumstances) -> str | None:
+    if (now.reason or "").strip():
+        return None
+    refusal = _evaluated(plan, now)
+    return None if refusal is None else f"{refusal} Or say why it closes without one."
+
+
+def _enrolled_at_receiving(_: SupportPlan, now: Circumstances) -> str | None:
+    if now.enrolled_at_receiving is None:
+        return "it is not said which institution receives the plan. Use `transfer_plan`, and name it."
+    return None if now.enrolled_at_receiving else "the learner is not enrolled at the receiving institution on this day."
+
+
 GUARDS: dict[str, Guard] = {
     "application-first": _application_first,
     "has-risk": _has_risk,
     "measures-justified": _measures_justified,
     "next-station": _next_station,
     "same-semester": _same_semester,
-    "no-money-used": _no_money_used,
+    NO_MONEY_USED: _no_money_used,
     "no-measures": _no_measures,
     EVALUATED: _evaluated,
+    EVALUATED_OR_REASON: _evaluated_or_reason,
+    "enrolled-at-receiving": _enrolled_at_receiving,
 }

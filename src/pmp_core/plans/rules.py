@@ -23,6 +23,7 @@ PLAN_ENTRY = Rule(
         *TARGET_FACTS,
         PARTNER_FACT,
         Fact("applied_on", "day", Text("iesnieguma diena", "day of the application")),
+        Fact("entered_on", "day", Text("plāna ievadīšanas diena", "day the plan was entered")),
         Fact("risks", "integer", Text("plānā izvērtēto risku skaits", "risks the plan assesses"), unit="risks"),
         Fact(
             "measures_justified",
@@ -35,7 +36,7 @@ PLAN_ENTRY = Rule(
         PARTNER_CHECK,
         Check(
             "application-first",
-            where_required("plans.application-first", fact("applied_on") <= fact("on")),
+            where_required("plans.application-first", fact("applied_on") <= fact("entered_on")),
             Text("Parakstīts iesniegums ir pirms plāna", "The signed application comes before the plan"),
             Text("iesniegums ir vēlāks par plānu", "the application is later than the plan"),
         ),
@@ -56,4 +57,30 @@ PLAN_ENTRY = Rule(
     wording=Wording(granted=Text("plānu var ievadīt", "the plan can be entered")),
 )
 
-RULES = (PLAN_ENTRY,)
+PLAN_TIMELINESS = Rule(
+    "plan-timeliness",
+    Text("Individuālā atbalsta plāna savlaicīgums", "Whether an individual support plan comes in time"),
+    (
+        Fact("on", "day", Text("semestra pirmā diena", "first day of the semester"), required=True),
+        Fact(
+            "days_after_start",
+            "integer",
+            Text("dienas no semestra pirmās dienas līdz plānam", "days from the first day of the semester to the plan"),
+            unit="days",
+        ),
+    ),
+    (
+        Check(
+            "within-the-deadline",
+            fact("days_after_start") <= parameter("plans.entry-deadline-days", on="on"),
+            Text(
+                "Plāns ievadīts termiņā no semestra sākuma",
+                "The plan was entered within the deadline from the start of the semester",
+            ),
+            Text("plāns ir ievadīts pēc termiņa", "the plan was entered after the deadline"),
+        ),
+    ),
+    wording=Wording(granted=Text("plāns ir laikā", "the plan is in time"), refused=Text("plāns nokavēts", "the plan is late")),
+)
+
+RULES = (PLAN_ENTRY, PLAN_TIMELINESS)

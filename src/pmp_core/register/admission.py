@@ -11,7 +11,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.programme import LifeCycle
 from pmp_core.register import facts, tables
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.values import SuggestionState
+from pmp_core.values import Actor, SuggestionState
 
 COMPENSATION, CONSULTATIONS = "compensation", "consultations"
 
@@ -22,15 +22,21 @@ def check_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> Non
     Raises:
         ProgrammeError: `code-unknown`, with the nearest codes; `semester-unset`.
         InvalidValue: `code-not-in-force`.
+        NotFound: no such institution, where a measure names one.
         StepRefused: `plan-exists`, `plan-overlaps`, each naming the other plan; `partner-kind-unset`,
             `plan-other-partner-kind`, `plan-not-enrolled`, `plan-outside-semester`, `suggestion-other`.
     """
-    used = [("partner-kinds", plan.partner_kind), ("plan-statuses", plan.status)]
+    # By which kind of partner it takes part is said anew with each transfer; the rest stands since the plan's first day.
+    check_code(programme, "partner-kinds", plan.partner_kind, plan.owned_since, "correct the plan's first day")
+    used = [("plan-statuses", plan.status)]
     used += [("risk-factors", risk.factor) for risk in plan.risks]
     used += [("measure-kinds", measure.kind) for measure in plan.measures]
     used += [("specialists", measure.specialist) for measure in plan.measures if measure.specialist is not None]
     for catalogue, code in used:
         check_code(programme, catalogue, code, plan.first_day, "correct the plan's first day")
+    for measure in plan.measures:
+        if measure.institution_id is not None:
+            work.institutions.get(measure.institution_id)
     _check_other_plans(work, plan)
     _check_partner_kind(work, plan)
     enrolments = work.enrolments.find(learner_id=plan.learner_id, institution_id=plan.institution_id)
@@ -85,11 +91,19 @@ def _check_other_plans(work: UnitOfWork, plan: SupportPlan) -> None:
     others = [other for other in work.plans.find(learner_id=plan.learner_id, released=False) if other.id != plan.id]
     for other in others:
         if other.semester == plan.semester:
+            here = other.institution_id == plan.institution_id
             raise StepRefused(
                 "plan-exists",
-                f"The learner already has a plan for the semester {plan.semester}.",
+                f"The learner already has a plan for the semester {plan.semester}"
+                + ("." if here else f", at the institution {other.institution_id}."),
                 found=other.id,
-                remedy="Revise that plan; a second one is not possible.",
+                remedy="A second one is not possible. "
+                + (
+                    "Revise that one."
+                    if here
+                    else "If the learner came to you, take that one over; if the learner is at both, have its people add "
+                    "measures that you deliver (`institution_id` of a measure)."
+                ),
             )
     for other in others:
         if other.days.overlaps(plan.days):
@@ -101,15 +115,57 @@ def _check_other_plans(work: UnitOfWork, plan: SupportPlan) -> None:
             )
 
 
-def _check_partner_kind(work: UnitOfWork, plan: SupportPlan) -> None:
-    kind = work.institutions.get(plan.institution_id).partner_kind
+def partner_kind_of(work: UnitOfWork, institution_id: str) -> str:
+    """By which kind of partner an institution takes part.
+
+    Raises:
+        NotFound: no such institution.
+        StepRefused: `partner-kind-unset`.
+    """
+    kind = work.institutions.get(institution_id).partner_kind
     if kind is None:
         raise StepRefused(
             "partner-kind-unset",
             "The register does not say by which kind of partner the plan's institution takes part.",
-            found=plan.institution_id,
+            found=institution_id,
             remedy="Set the institution's `partner_kind` in the register; it says who approves the plan.",
         )
+    return kind
+
+
+def check_scope(work: UnitOfWork, by: Actor, institution_id: str) -> None:
+    """Whether the plan of an institution is within what an actor acts for. Who names no institution and no municipality acts
+    for the state, or the host has looked already.
+
+    Raises:
+        StepRefused: `other-institution`, `other-municipality`.
+    """
+    if by.institution_id not in (None, institution_id):
+        raise StepRefused(
+            "other-institution",
+            "The plan is of another institution than the one you act for.",
+            found=institution_id,
+            remedy="Its own people take the step. If the learner came to you, take the plan over: `transfer_plan`.",
+        )
+    municipality = None if by.municipality_id is None else work.institutions.get(institution_id).municipality_id
+    if by.municipality_id != municipality:
+        raise StepRefused(
+            "other-municipality",
+            "The plan's institution is not of the municipality you act for.",
+            found=institution_id,
+            remedy="The people of its own municipality take the step.",
+        )
+
+
+def was_in_force(programme: Programme, plan: SupportPlan, day: date) -> bool:
+    """Whether support could be delivered under a plan on some day until this one."""
+    reached = {taken.target for taken in plan.steps if taken.on <= day}
+    in_force = programme.read("plans.statuses-in-force", day).value
+    return isinstance(in_force, tuple) and not reached.isdisjoint(in_force)
+
+
+def _check_partner_kind(work: UnitOfWork, plan: SupportPlan) -> None:
+    kind = partner_kind_of(work, plan.institution_id)
     if kind != plan.partner_kind:
         raise StepRefused(
             "plan-other-partner-kind",

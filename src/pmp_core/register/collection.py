@@ -10,13 +10,14 @@ from typing import Any, Generic, TypeVar
 from pmp_core.compensation import Claim
 from pmp_core.errors import InvalidValue, NotFound, nearest
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
-from pmp_core.measures import Session
+from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.register.rows import SHAPES, Part, Shape, column_of
 from pmp_core.register.schema import Scalar
 from pmp_core.register.storage import Storage, Transaction
 from pmp_core.risks import Absence, Mark, RiskSuggestion
+from pmp_core.staff import Assignment
 from pmp_core.values import Entity, Money
 
 E = TypeVar("E", bound=Entity)
@@ -172,6 +173,8 @@ class UnitOfWork:
         self.marks: Collection[Mark] = Collection(transaction, SHAPES[Mark])
         self.suggestions: Collection[RiskSuggestion] = Collection(transaction, SHAPES[RiskSuggestion])
         self.plans: Collection[SupportPlan] = Collection(transaction, SHAPES[SupportPlan])
+        self.assignments: Collection[Assignment] = Collection(transaction, SHAPES[Assignment])
+        self.schedules: Collection[Schedule] = Collection(transaction, SHAPES[Schedule])
         self.sessions: Collection[Session] = Collection(transaction, SHAPES[Session])
         self.claims: Collection[Claim] = Collection(transaction, SHAPES[Claim])
         self.evaluations: Collection[Evaluation] = Collection(transaction, SHAPES[Evaluation])

@@ -14,7 +14,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.register import tables
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.schema import Row
-from pmp_core.values import DayRange, Semester
+from pmp_core.values import DayRange, Semester, Track
 
 
 def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: str) -> Enrolment | None:
@@ -53,11 +53,12 @@ def target_group_facts(work: UnitOfWork, learner_id: str, institution_id: str, d
 
 
 def plan_entry_facts(work: UnitOfWork, plan: SupportPlan) -> dict[str, Any]:
-    """The facts of the rule `plan-entry`, on the plan's first day."""
+    """The facts of the rule `plan-entry`, on the first day on which it is the plan of its institution."""
     return {
-        **_target(work, plan.learner_id, plan.institution_id, plan.first_day),
-        "partner": partner_on(work, plan.institution_id, plan.first_day),
+        **_target(work, plan.learner_id, plan.institution_id, plan.owned_since),
+        "partner": partner_on(work, plan.institution_id, plan.owned_since),
         "applied_on": plan.applied_on,
+        "entered_on": plan.entered_on,
         "risks": len(plan.risks),
         "measures_justified": all(measure.risks and measure.justification for measure in plan.measures),
     }
@@ -67,8 +68,19 @@ def _plan_facts(plan: SupportPlan, day: date) -> dict[str, Any]:
     return {"plan_status": plan.status_on(day), "plan_first_day": plan.first_day, "plan_last_day": plan.last_day}
 
 
-def session_facts(plan: SupportPlan, session: Session) -> dict[str, Any]:
+def delivering_institution(plan: SupportPlan, session: Session) -> str:
+    """Where a session is held: at the measure's institution, else at the plan's on that day."""
+    return plan.measure(session.measure).institution_id or plan.institution_on(session.day)
+
+
+def session_facts(work: UnitOfWork, plan: SupportPlan, session: Session) -> dict[str, Any]:
     """The facts of the rule `session`."""
+    institution_id = delivering_institution(plan, session)
+    assignments = work.assignments.find(institution_id=institution_id, person=session.delivered_by)
+    if session.assignment_id is not None:
+        assignments = [assignment for assignment in assignments if assignment.id == session.assignment_id]
+    enrolment = enrolment_on(work, plan.learner_id, session.day, institution_id)
+    general = enrolment is not None and enrolment.track is Track.GENERAL
     return {
         "on": session.day,
         **_plan_facts(plan, session.day),
@@ -76,6 +88,8 @@ def session_facts(plan: SupportPlan, session: Session) -> dict[str, Any]:
         "mode": session.mode.value,
         "directors_order": session.directors_order is not None,
         "attested_on": session.attested_on,
+        "assigned": any(assignment.covers(session, institution_id) for assignment in assignments),
+        "grade": enrolment.level if enrolment is not None and general else None,
     }
 
 
@@ -85,11 +99,12 @@ def claim_facts(work: UnitOfWork, programme: Programme, claim: Claim, plan: Supp
     Raises:
         InvalidValue: `claim-spans-change`, where the law, the learner's level or the agreement changes inside its period.
     """
-    target = _target(work, plan.learner_id, plan.institution_id, claim.first_day)
+    institution_id = plan.institution_on(claim.first_day)
+    target = _target(work, plan.learner_id, institution_id, claim.first_day)
     measure = plan.measure(claim.measure)
     given = {
         **target,
-        "partner": partner_on(work, plan.institution_id, claim.first_day),
+        "partner": partner_on(work, institution_id, claim.first_day),
         **_plan_facts(plan, claim.submitted_on or claim.first_day),
         **own_facts(claim),
         "risk_addressed": measure.kind == claim.kind and set(measure.risks) <= {risk.factor for risk in plan.risks},
@@ -121,17 +136,21 @@ def law_facts(programme: Programme, claim: Claim, semester: Semester, level: int
 
 
 def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
-    """The days in a range on which the learner's track or level, or the taking part of the institution, becomes another."""
+    """The days in a range on which the learner's track or level, the plan's institution, or its taking part becomes another."""
 
     def on(day: date) -> tuple[Any, ...]:
-        target = _target(work, plan.learner_id, plan.institution_id, day)
-        return target["track"], target["level"], partner_on(work, plan.institution_id, day)
+        institution_id = plan.institution_on(day)
+        target = _target(work, plan.learner_id, institution_id, day)
+        return target["track"], target["level"], institution_id, partner_on(work, institution_id, day)
 
+    owners = dict.fromkeys((plan.institution_on(days.first), *(went.target_institution_id for went in plan.transfers)))
     spans = [enrolment.days for enrolment in work.enrolments.find(learner_id=plan.learner_id)]
-    spans += [agreement.days for agreement in _agreements(work, plan.institution_id)]
-    turns = {
-        turn for span in spans for turn in (span.first, span.last and span.last + timedelta(days=1)) if turn and turn in days
-    }
+    spans += [agreement.days for owner in owners for agreement in _agreements(work, owner)]
+    spans += [DayRange(went.on) for went in plan.transfers]
+    turns = {span.first for span in spans if span.first in days}
+    # The day after the last one; 9999-12-31, which some systems write for no end, has none.
+    after = {span.last + timedelta(days=1) for span in spans if span.last is not None and span.last < (days.last or date.max)}
+    turns |= {turn for turn in after if turn in days}
     return [turn for turn in turns if on(turn - timedelta(days=1)) != on(turn)]
 
 

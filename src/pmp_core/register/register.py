@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from threading import get_ident
 from types import TracebackType
 from typing import Any, Self
 
 from pmp_core.compensation import Claim
-from pmp_core.errors import ProgrammeError, ProgrammeMismatch, RegisterError
-from pmp_core.loading import Programme, load_programme
-from pmp_core.measures import Session
+from pmp_core.errors import RegisterError
+from pmp_core.loading import Programme
+from pmp_core.measures import MeasureDelivery, Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
-from pmp_core.programme import OverlayText
-from pmp_core.register import casework, redeciding, tables
+from pmp_core.register import casework, opening, redeciding, tables
+from pmp_core.register.casework import Finding, PlanVersion, PlanView
 from pmp_core.register.collection import UnitOfWork, working
 from pmp_core.register.memory import MemoryStorage
 from pmp_core.register.redecided import RedecidedClaims
-from pmp_core.register.schema import Row
-from pmp_core.register.storage import Storage, Transaction
+from pmp_core.register.storage import Storage
 from pmp_core.risks import RiskSuggestion
 from pmp_core.rules import Decision, Redecision
+from pmp_core.staff import Assignment
 from pmp_core.values import Actor, Semester
 
 # No 0, 1, I, L, O: an id is read aloud on the telephone.
@@ -91,25 +90,25 @@ class Register:
         Raises:
             ProgrammeMismatch: `register-other-programme`; `register-other-version` without `adopt_programme`;
                 `register-overlays-dropped` without `drop_overlays`; `register-overlay-unfit`.
-            RegisterError: `register-newer`, `register-without-programme`, `register-missing` for a trial, and what the
-                storage raises.
+            RegisterError: `register-newer`, `register-older` without `adopt_programme`, `register-without-programme`,
+                `register-missing` for a trial, and what the storage raises.
             PluginError: no plug-in opens such a target.
         """
-        storage = MemoryStorage() if target == "memory:" else _storage(target, plugins)
+        storage = MemoryStorage() if target == "memory:" else opening.storage_at(target, plugins)
         try:
-            info, kept = _read_info(storage)
-            _check_schema(info)
+            info, kept = opening.read_info(storage)
+            opening.check_schema(info, adopt_programme and not trial, trial)
             if trial and not info:
                 raise RegisterError("register-missing", "There is no register there to look at.", remedy="Check the path.")
-            loaded = _programme(programme, info, kept, plugins)
-            _check(info, loaded, adopt_programme or trial)
+            loaded = opening.programme_of(programme, info, kept, plugins)
+            opening.check_version(info, loaded, adopt_programme or trial)
             if not trial:
                 if kept and info["programme_hash"] != loaded.hash and not (loaded.pack.overlays or drop_overlays):
-                    raise _overlays_dropped(kept, loaded)
+                    raise opening.overlays_dropped(kept, loaded)
                 storage.create(tables.TABLES)
-                if info.get("programme_hash") != loaded.hash:
+                if (info.get("programme_hash"), info.get("schema_version")) != (loaded.hash, str(tables.SCHEMA_VERSION)):
                     with storage.begin() as transaction:
-                        _write_info(transaction, loaded)
+                        opening.write_info(transaction, loaded)
         except BaseException:
             storage.close()
             raise
@@ -161,19 +160,104 @@ class Register:
     def add_plan(self, plan: SupportPlan) -> SupportPlan:
         """Keep a new draft; see `casework.add_plan`."""
         with self.unit_of_work() as work:
-            return casework.add_plan(work, self.programme, plan)
+            return casework.add_plan(work, self.programme, plan, by=self.actor)
+
+    def change_plan(self, plan: SupportPlan, *, on: date, by: Actor | None = None, reason: str | None = None) -> SupportPlan:
+        """Keep a plan with other contents; see `casework.change_plan`."""
+        with self.unit_of_work() as work:
+            return casework.change_plan(work, self.programme, plan, by=by or self.actor, on=on, reason=reason)
 
     def take_plan_step(
-        self, plan_id: str, step: str, *, on: date, by: Actor | None = None, reason: str | None = None
+        self,
+        plan_id: str,
+        step: str,
+        *,
+        on: date,
+        by: Actor | None = None,
+        reason: str | None = None,
+        version: int | None = None,
     ) -> SupportPlan:
         """Take a step of a plan's life; see `casework.take_plan_step`."""
         with self.unit_of_work() as work:
-            return casework.take_plan_step(work, self.programme, plan_id, step, by=by or self.actor, on=on, reason=reason)
+            return casework.take_plan_step(
+                work, self.programme, plan_id, step, by=by or self.actor, on=on, reason=reason, version=version
+            )
 
-    def add_session(self, session: Session) -> Session:
+    def transfer_plan(
+        self,
+        plan_id: str,
+        institution_id: str,
+        *,
+        on: date,
+        by: Actor | None = None,
+        reason: str | None = None,
+        version: int | None = None,
+    ) -> SupportPlan:
+        """Take a plan over at the institution its learner went to; see `casework.transfer_plan`."""
+        with self.unit_of_work() as work:
+            return casework.transfer_plan(
+                work, self.programme, plan_id, institution_id, by=by or self.actor, on=on, reason=reason, version=version
+            )
+
+    def see_plan(self, plan_id: str, institution_id: str, *, on: date) -> PlanView:
+        """What an institution sees of a plan; see `casework.see_plan`."""
+        with self.unit_of_work(keep=False) as work:
+            return casework.see_plan(work, self.programme, plan_id, institution_id, on=on)
+
+    def clear_plan(self, plan_id: str, *, on: date, by: Actor | None = None, reason: str | None = None) -> SupportPlan:
+        """Take all measures and risks out of a plan that is to be deleted; see `casework.clear_plan`."""
+        with self.unit_of_work() as work:
+            return casework.clear_plan(work, self.programme, plan_id, by=by or self.actor, on=on, reason=reason)
+
+    def pay_preparation(self, plan_id: str, *, paid_on: date, on: date, by: Actor | None = None) -> SupportPlan:
+        """Write down that a plan's preparation was paid; see `casework.pay_preparation`."""
+        with self.unit_of_work() as work:
+            return casework.pay_preparation(work, self.programme, plan_id, by=by or self.actor, on=on, paid_on=paid_on)
+
+    def roll_over_plan(
+        self, plan_id: str, *, on: date, by: Actor | None = None, semester: Semester | str | None = None
+    ) -> SupportPlan:
+        """Keep the next semester's draft from a plan's open risks; see `casework.roll_over_plan`."""
+        planned = None if semester is None else Semester(semester)
+        with self.unit_of_work() as work:
+            return casework.roll_over_plan(
+                work, self.programme, plan_id, by=by or self.actor, on=on, new_id=self.new_id, semester=planned
+            )
+
+    def plan_versions(self, plan_id: str) -> list[PlanVersion]:
+        """Every version of a plan, with who made it; see `casework.plan_versions`."""
+        with self.unit_of_work(keep=False) as work:
+            return casework.plan_versions(work, plan_id)
+
+    def plan_findings(self, plan_id: str, *, on: date) -> list[Finding]:
+        """What a person should look at in a plan on a day; see `casework.plan_findings`."""
+        with self.unit_of_work(keep=False) as work:
+            return casework.plan_findings(work, self.programme, plan_id, on=on)
+
+    def add_assignment(self, assignment: Assignment) -> Assignment:
+        """Keep a specialist's assignment; see `casework.add_assignment`."""
+        with self.unit_of_work() as work:
+            return casework.add_assignment(work, self.programme, assignment, by=self.actor)
+
+    def add_schedule(self, schedule: Schedule) -> Schedule:
+        """Keep a recurring schedule of sessions; see `casework.add_schedule`."""
+        with self.unit_of_work() as work:
+            return casework.add_schedule(work, self.programme, schedule, by=self.actor)
+
+    def add_session(self, session: Session, *, on: date | None = None) -> Session:
         """Keep a delivered session; see `casework.add_session`."""
         with self.unit_of_work() as work:
-            return casework.add_session(work, self.programme, session)
+            return casework.add_session(work, self.programme, session, on=on, by=self.actor)
+
+    def add_group_session(self, sessions: Iterable[Session], *, on: date | None = None) -> list[Session]:
+        """Keep one meeting of a group; see `casework.add_group_session`."""
+        with self.unit_of_work() as work:
+            return casework.add_group_session(work, self.programme, sessions, on=on, by=self.actor)
+
+    def delivery(self, plan_id: str, *, on: date) -> tuple[MeasureDelivery, ...]:
+        """What a plan foresees beside what was delivered; see `casework.delivery`."""
+        with self.unit_of_work(keep=False) as work:
+            return casework.delivery(work, self.programme, plan_id, on=on)
 
     def submit_claim(self, claim: Claim, *, on: date, by: Actor | None = None) -> Claim:
         """Submit a claim; see `casework.submit_claim`."""
@@ -217,13 +301,13 @@ class Register:
             return redeciding.redecide_claim(work, self._version(newer), claim_id, on=on)
 
     def _version(self, newer: Programme | None) -> Programme:
-        _check_id(self.programme.id, newer or self.programme)
+        opening.check_id(self.programme.id, newer or self.programme)
         return newer or self.programme
 
     def add_evaluation(self, evaluation: Evaluation) -> Evaluation:
         """Keep a plan's evaluation; see `casework.add_evaluation`."""
         with self.unit_of_work() as work:
-            return casework.add_evaluation(work, self.programme, evaluation)
+            return casework.add_evaluation(work, self.programme, evaluation, by=self.actor)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -237,120 +321,3 @@ class Register:
 
     def __repr__(self) -> str:
         return f"<Register on {self.storage.name}, {self.programme.id}, as {self.actor.role}>"
-
-
-def _storage(target: Any, plugins: PluginSet | None) -> Storage:
-    scheme = "sqlite"
-    if isinstance(target, str) and "://" not in target:
-        target = Path(target)
-    if isinstance(target, str):
-        scheme = target.partition(":")[0].partition("+")[0]
-    loaded = plugins if plugins is not None else PluginSet.load()
-    return loaded.storage(scheme).open(target)
-
-
-def _read_info(storage: Storage) -> tuple[dict[str, str], list[OverlayText]]:
-    """What a register says of itself; nothing where there is none. Reads only: the database may be somebody else's."""
-    try:
-        with storage.begin() as transaction:
-            info = {str(row["name"]): str(row["value"]) for row in transaction.find(tables.REGISTER_INFO)}
-            kept = [
-                OverlayText(str(row["name"]), str(row["text"])) for row in transaction.find(tables.OVERLAYS, order=["position"])
-            ]
-    except RegisterError as error:
-        if error.code != "table-unknown":
-            raise
-        return {}, []
-    return info, kept
-
-
-def _programme(
-    programme: Programme | str | None, info: dict[str, str], kept: Sequence[OverlayText], plugins: PluginSet | None
-) -> Programme:
-    if isinstance(programme, Programme):
-        return programme
-    wanted = programme or info.get("programme_id")
-    if wanted is None:
-        raise RegisterError(
-            "register-without-programme",
-            "There is no register here yet, and no programme to make one for.",
-            remedy='Check the path, or name the programme: `programme="lv-8.3.4"`.',
-        )
-    own = kept if wanted == info.get("programme_id") else ()
-    try:
-        return load_programme(wanted, overlays=own, plugins=plugins)
-    except ProgrammeError as error:
-        if error.place.file not in [overlay.name for overlay in own]:
-            raise
-        raise _overlay_unfit(error, wanted) from None
-
-
-def _overlay_unfit(error: ProgrammeError, programme_id: str) -> ProgrammeMismatch:
-    name = error.place.file
-    return ProgrammeMismatch(
-        "register-overlay-unfit",
-        f"The register's own overlay {name!r} does not fit this release of the library: [{error.code}] {error.message}",
-        place=error.place,
-        found=error.found,
-        remedy=(
-            f"Correct the file (the register keeps its text in the table `overlays`): {error.remedy} "
-            f"Then adopt it, with every other overlay of the register: `pmp import … --programme {programme_id} --overlay {name} "
-            "--adopt-programme`, or `Register.open(…, programme=load_programme(…), adopt_programme=True)`. "
-            f"What it changes: `pmp rules redecide --programme {programme_id} --overlay {name}`."
-        ),
-    )
-
-
-def _check_schema(info: dict[str, str]) -> None:
-    """Before anything else: a newer library's overlays may not even load here."""
-    if info and int(info["schema_version"]) > tables.SCHEMA_VERSION:
-        raise RegisterError(
-            "register-newer",
-            "The register was made by a newer version of this library.",
-            found=info["schema_version"],
-            remedy=f"Update pmp-core; this one knows the schema up to {tables.SCHEMA_VERSION}.",
-        )
-
-
-def _check(info: dict[str, str], programme: Programme, adopt: bool) -> None:
-    if not info:
-        return
-    _check_id(info["programme_id"], programme)
-    if info["programme_hash"] != programme.hash and not adopt:
-        raise ProgrammeMismatch(
-            "register-other-version",
-            f"The register was made with another version of {programme.id!r}: other overlays, or another release of the library.",
-            found=f"{info['programme_hash'][:12]} in the register, {programme.hash[:12]} now",
-            remedy=(
-                "To work on under this version, adopt it once: `pmp import --adopt-programme`, or `adopt_programme=True`. "
-                f"The register's own overlays stay if the programme is given by its id, {programme.id!r}."
-            ),
-        )
-
-
-def _check_id(own: str, programme: Programme) -> None:
-    if own != programme.id:
-        raise ProgrammeMismatch(
-            "register-other-programme",
-            f"The register belongs to the programme {own!r}, not to {programme.id!r}.",
-            remedy="Open it with its own programme, or make a new register.",
-        )
-
-
-def _overlays_dropped(kept: Sequence[OverlayText], programme: Programme) -> ProgrammeMismatch:
-    return ProgrammeMismatch(
-        "register-overlays-dropped",
-        "The register has overlays, and the programme to adopt has none: its rates and codes would be lost.",
-        found=", ".join(overlay.name for overlay in kept),
-        remedy=f"Give the programme by its id, {programme.id!r}, to keep them, or with the new overlays; "
-        "if they are to go, open it with `drop_overlays=True`.",
-    )
-
-
-def _write_info(transaction: Transaction, programme: Programme) -> None:
-    info = {"schema_version": str(tables.SCHEMA_VERSION), "programme_id": programme.id, "programme_hash": programme.hash}
-    transaction.delete(tables.REGISTER_INFO, {"name": list(info)})
-    transaction.insert(tables.REGISTER_INFO, [Row(name=name, value=value) for name, value in info.items()])
-    transaction.delete(tables.OVERLAYS, {})
-    overlays = enumerate(programme.pack.overlays)
-    transaction.insert(tables.OVERLAYS, [Row(position=i, name=overlay.name, text=overlay.text) for i, overlay in overlays])

@@ -15,13 +15,14 @@ from attrs import field, frozen
 
 from pmp_core.compensation import Claim, Receipt
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
-from pmp_core.measures import Session
+from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
-from pmp_core.plans import PlannedRisk, StepTaken, SupportMeasure, SupportPlan
+from pmp_core.plans import PlannedRisk, ResponsiblePerson, StepTaken, SupportMeasure, SupportPlan, Transfer
 from pmp_core.register import tables
 from pmp_core.register.schema import Row, Scalar, Table
 from pmp_core.register.storage import Transaction
 from pmp_core.risks import Absence, EvidenceRecord, Mark, RiskSuggestion
+from pmp_core.staff import Assignment
 from pmp_core.values import Entity, Money
 
 E = TypeVar("E", bound=Entity)
@@ -185,8 +186,16 @@ SHAPES: dict[type[Entity], Shape[Any]] = {
                     parts=(Part("risks", tables.PLAN_MEASURE_RISKS, ("plan_id", "measure_position"), None, column="factor"),),
                 ),
                 Part("steps", tables.PLAN_STEPS, _PLAN, StepTaken),
+                Part("responsible", tables.PLAN_PEOPLE, _PLAN, ResponsiblePerson),
+                Part("transfers", tables.PLAN_TRANSFERS, _PLAN, Transfer),
             ),
             {"holds_place": lambda plan: None if plan.released else True},
+        ),
+        Shape(Assignment, tables.ASSIGNMENTS),
+        Shape(
+            Schedule,
+            tables.SCHEDULES,
+            (Part("weekdays", tables.SCHEDULE_WEEKDAYS, ("schedule_id",), None, column="weekday"),),
         ),
         Shape(Session, tables.SESSIONS),
         Shape(Claim, tables.CLAIMS, (Part("receipts", tables.CLAIM_RECEIPTS, ("claim_id",), Receipt),)),

@@ -51,8 +51,9 @@ def signal_frame(
         A native frame, a row for each learner in the order of their ids: `learner_id`, `institution_id` (of several the one
         joined last); a 64-bit integer for each measure, empty where it is not known: `unexcused_lessons`,
         `excused_lessons`, `unexcused_days`, `excused_days`, `late_arrivals`, `days_to_enrolment`, `lowest_mark` and
-        `largest_fall` (points), `level_repeated` (1 or 0); beside the first four the most that they can be, `…_at_most`,
-        empty where no bound is known; and a column of text for each signal, such as `signal_unexcused_lessons`:
+        `largest_fall` (points), `level_repeated` (1 or 0); beside the first five the most that they can be, `…_at_most`,
+        empty where no bound is known, as where the institution recorded no absence of anybody in these days; and a column
+        of text for each signal, such as `signal_unexcused_lessons`:
         `granted` (it is there), `refused` (it is not), `undetermined`. Before the semester began there are no rows.
 
     Raises:
@@ -103,12 +104,16 @@ def measure_columns(transaction: Transaction, period: SignalPeriod) -> Frame:
         counts += [name for name in part.columns if name not in (_LEARNER, *counts)]
         frame = frame.join(part, on=_LEARNER, how="left")
     frame = frame.with_columns(nw.col(*counts).fill_null(0))
+    # Where one of a learner's institutions recorded no absence of anybody, nothing bounds what it did not record of this one.
+    silent = inside.filter(~nw.col("institution_id").is_in(absences["institution_id"].unique().to_list()))
+    bounded = ~nw.col(_LEARNER).is_in(silent[_LEARNER].unique().to_list())
     for name in ("unexcused", "excused"):
         most = nw.col(f"{name}_lessons") + nw.col("_perhaps_lessons")
         frame = frame.with_columns(
-            nw.when(nw.col(f"_whole_{name}") == 0).then(most).alias(f"{name}_lessons_at_most"),
-            nw.col(f"_any_{name}").alias(f"{name}_days_at_most"),
+            nw.when(bounded & (nw.col(f"_whole_{name}") == 0)).then(most).alias(f"{name}_lessons_at_most"),
+            nw.when(bounded).then(nw.col(f"_any_{name}")).alias(f"{name}_days_at_most"),
         )
+    frame = frame.with_columns(nw.when(bounded).then(nw.col("late_arrivals")).alias("late_arrivals_at_most"))
     joined = (_to_enrolment(inside, here, days), _lowest(marks, period.semester), _fall(marks, period.semester))
     for part in (*joined, _repeated(enrolments, here, period.year_before)):
         frame = frame.join(part, on=_LEARNER, how="left")

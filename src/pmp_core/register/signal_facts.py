@@ -3,15 +3,16 @@
 What nobody said is not guessed. How many lessons a day was that is only known as missed, whether lessons that were missed
 made up a day, and whether an absence without a word on the excuse was excused: each makes a count one of *at least* so many.
 It then has a highest value that it can have, or none, and is compared with a threshold only where the answer is the same
-either way.
+either way. And where a school recorded no absence of anybody, that it recorded none of a learner does not say that there was
+none: every count of absences is then *at least* so much, without a bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pmp_core.register.signal_period import SignalPeriod
 from pmp_core.register.signal_records import AbsenceLike, EnrolmentLike, MarkLike, RecordLike, evidence_of, in_order
@@ -76,8 +77,21 @@ def enrolled_in(enrolments: Iterable[EnrolmentLike], days: DayRange) -> Enrolmen
     return min(there, key=lambda one: (-one.first_day.toordinal(), one.id), default=None)
 
 
+def all_recorded(enrolments: Iterable[EnrolmentLike], days: DayRange, recorded: Container[str]) -> bool:
+    """Whether every institution at which a learner was enrolled in these days recorded some absence in them, of whomever.
+
+    One that did does not speak for another: of days there nothing is known.
+    """
+    return all(one.institution_id in recorded for one in enrolments if overlaps(one, days))
+
+
 def measured(
-    period: SignalPeriod, *, absences: Iterable[AbsenceLike], marks: Iterable[MarkLike], enrolments: Iterable[EnrolmentLike]
+    period: SignalPeriod,
+    *,
+    absences: Iterable[AbsenceLike],
+    marks: Iterable[MarkLike],
+    enrolments: Iterable[EnrolmentLike],
+    recorded: Container[str] | None = None,
 ) -> dict[str, Measured]:
     """What the signals measure of one learner, by fact. Records of all institutions count together.
 
@@ -86,6 +100,8 @@ def measured(
         absences: the learner's, all or only those of the semester; likewise
         marks: those of the semester before count too; they have no day, and count from the semester's first day on;
         enrolments: those of the school year before count too.
+        recorded: the institutions that recorded some absence, of whomever, in the days of the period. Where one at which the
+            learner was enrolled in these days is not among them, nothing bounds the counts of absences. None: all of them did.
 
     Returns:
         By the name of the fact, such as `unexcused_lessons`; everything is not known before the semester began.
@@ -96,15 +112,19 @@ def measured(
     days, held = period.days, list(enrolments)
     missed = _once(one for one in absences if one.day in days)
     here = enrolled_in(held, days)
+    silent = recorded is not None and not all_recorded(held, days, recorded)
     given = [one for one in marks if one.points is not None]
     now = [one for one in given if one.semester == period.semester]
     before = [one for one in given if one.semester == period.semester.previous]
-    return {
+    counts = {
         "unexcused_lessons": _lessons(missed, UNEXCUSED),
         "excused_lessons": _lessons(missed, EXCUSED),
         "unexcused_days": _days(missed, UNEXCUSED),
         "excused_days": _days(missed, EXCUSED),
         "late_arrivals": _counted([one for one in missed if one.absence == LATE], 0),
+    }
+    return {
+        **{name: evolve(one, at_most=None) if silent else one for name, one in counts.items()},
         "days_to_enrolment": Measured() if here is None else _to_enrolment(held, here, days),
         "lowest_mark": _lowest(now),
         "largest_fall": _fall(before, now),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -96,11 +97,19 @@ class EnrolmentRow(NamedTuple):
 
 @frozen
 class LearnerRecords:
-    """The records of one learner that signals read."""
+    """The records of one learner that signals read.
+
+    Args:
+        absences: those of the days that are looked at.
+        marks: those of the semester and the one before.
+        enrolments: all.
+        recorded: the institutions that recorded some absence of anybody in these days.
+    """
 
     absences: list[AbsenceRow] = field(factory=list)
     marks: list[MarkRow] = field(factory=list)
     enrolments: list[EnrolmentRow] = field(factory=list)
+    recorded: AbstractSet[str] = field(factory=frozenset)
 
 
 def records_by_learner(transaction: Transaction, period: SignalPeriod) -> dict[str, LearnerRecords]:
@@ -110,12 +119,15 @@ def records_by_learner(transaction: Transaction, period: SignalPeriod) -> dict[s
         transaction: of the register.
         period: absences of its days and marks of its semester and the one before are read; enrolments are all read.
     """
-    found: dict[str, LearnerRecords] = defaultdict(LearnerRecords)
+    recorded: set[str] = set()  # one for all: it is full when the absences are read
+    found: dict[str, LearnerRecords] = defaultdict(lambda: LearnerRecords(recorded=recorded))
     for learner_id, *cells in _rows(transaction, tables.ENROLMENTS, EnrolmentRow):
         found[learner_id].enrolments.append(EnrolmentRow(*cells))
     for learner_id, *cells in _rows(transaction, tables.ABSENCES, AbsenceRow):
-        if learner_id in found and period.days is not None and cells[1] in period.days:
-            found[learner_id].absences.append(AbsenceRow(*cells))
+        if period.days is not None and cells[1] in period.days:
+            recorded.add(cells[0])
+            if learner_id in found:
+                found[learner_id].absences.append(AbsenceRow(*cells))
     semesters = (period.semester, period.semester.previous)
     for learner_id, *cells in _rows(transaction, tables.MARKS, MarkRow):
         if learner_id in found and cells[1] in semesters:

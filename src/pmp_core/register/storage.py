@@ -80,7 +80,7 @@ class Storage(Protocol):
     name: str
 
     def create(self, tables: Sequence[Table]) -> None:
-        """Make the tables that are not there yet. Existing ones keep their rows."""
+        """Make the tables that are not there yet. Existing ones keep their rows, and get the columns they lack that may be empty."""
         ...
 
     def begin(self) -> AbstractContextManager[Transaction]:

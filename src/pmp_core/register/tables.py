@@ -12,7 +12,7 @@ _TYPES = {
     "moment": ColumnType.MOMENT,
     "cents": ColumnType.CENTS,
 }
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def _table(
@@ -100,7 +100,7 @@ RISK_EVIDENCE = _table(
 PLANS = _table(
     "plans",
     "id learner_id institution_id partner_kind semester first_day:day last_day:day entered_on:day prepared_by status released:boolean "
-    "applied_on:day? aims? holds_place:boolean? version:integer",
+    "applied_on:day? aims? rolled_over_from? preparation_paid_on:day? holds_place:boolean? version:integer",
     "id",
     # One plan for a learner and semester: `holds_place` is empty where a plan was deleted, and empty is equal to nothing.
     unique=("learner_id semester holds_place",),
@@ -114,7 +114,7 @@ PLAN_RISKS = _table(
 )
 PLAN_MEASURES = _table(
     "plan_measures",
-    "plan_id position:integer number:integer kind justification specialist? sessions:integer? minutes:integer?",
+    "plan_id position:integer number:integer kind justification specialist? sessions:integer? minutes:integer? responsible? institution_id?",
     "plan_id position",
     unique=("plan_id number",),
     references=("plan_id -> plans",),
@@ -131,10 +131,43 @@ PLAN_STEPS = _table(
     "plan_id position",
     references=("plan_id -> plans",),
 )
+PLAN_PEOPLE = _table("plan_people", "plan_id position:integer name duty", "plan_id position", references=("plan_id -> plans",))
+PLAN_TRANSFERS = _table(
+    "plan_transfers",
+    "plan_id position:integer source_institution_id source_partner_kind target_institution_id on:day plan_version:integer actor role reason?",
+    "plan_id position",
+    references=("plan_id -> plans", "source_institution_id -> institutions", "target_institution_id -> institutions"),
+)
+# Every version that was kept, with who made it and why: `document` is the plan as JSON.
+PLAN_VERSIONS = _table(
+    "plan_versions",
+    "plan_id version:integer change on:day actor role reason? document",
+    "plan_id version",
+    references=("plan_id -> plans",),
+)
+ASSIGNMENTS = _table(
+    "assignments",
+    "id person institution_id specialist first_day:day last_day:day? agreement? version:integer",
+    "id",
+    references=("institution_id -> institutions",),
+)
+SCHEDULES = _table(
+    "schedules",
+    "id plan_id measure:integer first_day:day last_day:day every_weeks:integer minutes:integer specialist delivered_by mode attendance "
+    "version:integer",
+    "id",
+    references=("plan_id -> plans",),
+)
+SCHEDULE_WEEKDAYS = _table(
+    "schedule_weekdays",
+    "schedule_id position:integer weekday",
+    "schedule_id position",
+    references=("schedule_id -> schedules",),
+)
 SESSIONS = _table(
     "sessions",
     "id plan_id measure:integer day:day minutes:integer specialist mode attendance delivered_by directors_order? attested_on:day? note? "
-    "version:integer",
+    "assignment_id? group_id? absent_because? version:integer",
     "id",
     references=("plan_id -> plans",),
 )
@@ -167,13 +200,13 @@ EVALUATIONS = _table(
 )
 EVALUATION_RISKS = _table(
     "evaluation_risks",
-    "evaluation_id position:integer factor result before:integer? after:integer? note?",
+    "evaluation_id position:integer factor result signal? before:integer? after:integer? note?",
     "evaluation_id position",
     references=("evaluation_id -> evaluations",),
 )
 EVALUATION_MEASURES = _table(
     "evaluation_measures",
-    "evaluation_id position:integer number:integer delivered:boolean useful:boolean? note?",
+    "evaluation_id position:integer number:integer delivered:boolean useful:boolean? sessions:integer? minutes:integer? note?",
     "evaluation_id position",
     references=("evaluation_id -> evaluations",),
 )
@@ -209,6 +242,12 @@ TABLES: tuple[Table, ...] = (
     PLAN_MEASURES,
     PLAN_MEASURE_RISKS,
     PLAN_STEPS,
+    PLAN_PEOPLE,
+    PLAN_TRANSFERS,
+    PLAN_VERSIONS,
+    ASSIGNMENTS,
+    SCHEDULES,
+    SCHEDULE_WEEKDAYS,
     SESSIONS,
     CLAIMS,
     CLAIM_RECEIPTS,

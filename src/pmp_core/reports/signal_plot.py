@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pmp_core.reports.extra import require
@@ -32,7 +33,8 @@ def plot_signal_quality(quality: SignalQuality, language: Language = "lv") -> al
 
     Returns:
         An Altair chart: a line for each of precision, recall and the share flagged over the thresholds, with a band from the
-        lower to the upper end of the interval; a rule where the programme's threshold stands. A share that is not known is
+        lower to the upper end of the interval, or a bar where it is known at one threshold only; a rule where the
+        programme's threshold stands. A share that is not known is
         left out. `chart.save("signal.html")` keeps it.
 
     Raises:
@@ -58,14 +60,25 @@ def plot_signal_quality(quality: SignalQuality, language: Language = "lv") -> al
             for name, title in _SHARES.items()
             if line[name] is not None
         ]
-    across = alt.X("threshold:Q", title=_ACROSS[quality.comparison][language])
+    known = Counter(point["kind"] for point in points)
+    # The area of a single point has no width: its interval is a bar. With one threshold the bars stand side by side.
+    single = len({point["threshold"] for point in points}) == 1
+    across = alt.X(f"threshold:{'O' if single else 'Q'}", title=_ACROSS[quality.comparison][language])
     colour = alt.Color("kind:N", title=None, sort=[title[language] for title in _SHARES.values()])
-    bands = (
-        alt.Chart(alt.Data(values=points)).encode(x=across, color=colour).mark_area(opacity=0.2).encode(y="low:Q", y2="high:Q")
-    )
+    beside = {"xOffset": alt.XOffset("kind:N", sort=[title[language] for title in _SHARES.values()])} if single else {}
+    layers: list[altair.Chart] = []
+    if wide := [point for point in points if known[point["kind"]] > 1]:
+        layers.append(_of(alt, wide).mark_area(opacity=0.2).encode(x=across, color=colour, y="low:Q", y2="high:Q"))
+    if alone := [point for point in points if known[point["kind"]] == 1]:
+        layers.append(_of(alt, alone).mark_rule(size=2).encode(x=across, color=colour, y="low:Q", y2="high:Q", **beside))
     up = alt.Y("share:Q", title=_UP[language], scale=alt.Scale(domain=[0, 1]))
-    lines = alt.Chart(alt.Data(values=points)).encode(x=across, color=colour, y=up).mark_line(point=True)
+    layers.append(_of(alt, points).mark_line(point=True).encode(x=across, color=colour, y=up, **beside))
     in_force = [{"threshold": line.threshold} for line in quality.lines if line.in_force]
-    rule = alt.Chart(alt.Data(values=in_force)).mark_rule(strokeDash=[4, 4]).encode(x=across)
-    chart: altair.LayerChart = alt.layer(bands, lines, rule).properties(title=f"{quality.signal} → {quality.outcome}")
+    layers.append(_of(alt, in_force).mark_rule(strokeDash=[4, 4]).encode(x=across))
+    chart: altair.LayerChart = alt.layer(*layers).properties(title=f"{quality.signal} → {quality.outcome}")
+    return chart
+
+
+def _of(alt: Any, rows: list[dict[str, Any]]) -> altair.Chart:
+    chart: altair.Chart = alt.Chart(alt.Data(values=rows))
     return chart

@@ -29,7 +29,8 @@ class Signal:
         threshold: the path of the value it is compared with.
         factor: the path of the value that lists the risk factors it suggests.
         comparison: on which side of the threshold the signal is.
-        may_be_more: whether more than the counted is possible, such as lessons on a day that is only known as missed.
+        may_be_more: whether more than the counted is possible, such as lessons on a day that is only known as missed, or absences of a
+            school that recorded nobody's.
     """
 
     rule: Rule
@@ -111,6 +112,7 @@ LATE_ARRIVALS = _more_than(
         Text("nokavējumi semestrī", "late arrivals at lessons in the semester"),
         "arrivals/semester",
     ),
+    may_be_more=True,
 )
 LATE_ENROLMENT = _more_than(
     "late-enrolment",

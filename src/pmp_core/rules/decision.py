@@ -27,7 +27,15 @@ _SEAL = object()
 
 
 class FactUsed(Entity):
-    """A fact as it was used. Days are kept as ISO text, so that JSON and back is exact. Never an identity."""
+    """A fact as it was used. Days are kept as ISO text, so that JSON and back is exact. Never an identity.
+
+    Args:
+        name: of the fact, in its rule.
+        type: of the value.
+        meaning: what the fact is.
+        value: the fact itself; None: it was not known.
+        words: the value in words, where it is a code.
+    """
 
     name: str
     type: FactType
@@ -41,7 +49,18 @@ class FactUsed(Entity):
 
 
 class Clause(Entity):
-    """The law behind a step: the entry of the programme that held on the day."""
+    """The law behind a step: the entry of the programme that held on the day.
+
+    Args:
+        path: in the programme.
+        title: what the path says.
+        state: whether it was set on the day, not set, not yet in force, or ended.
+        written: the value in words; None where there was none.
+        first: the entry's first day.
+        until: the last day that the entry names.
+        source: the act and paragraph, or the page.
+        status: how well it is known.
+    """
 
     path: str
     title: Text
@@ -54,7 +73,21 @@ class Clause(Entity):
 
 
 class DecisionStep(Entity):
-    """One step: what it gave, from which facts, by which clauses."""
+    """One step: what it gave, from which facts, by which clauses.
+
+    Args:
+        name: of the step, in its rule.
+        kind: a check, a value, or a cut of the amount.
+        title: what has to be so, or what the value is.
+        failed: what is said where a check fails.
+        passed: whether a check passes; None: it is no check, or not known.
+        value: what the step gave.
+        unit: the type of the value.
+        before: what the amount was before a cut, in cents.
+        reached: whether the steps before let it be reached.
+        facts: those it used.
+        clauses: those it stands on.
+    """
 
     name: str
     kind: Literal["check", "let", "cut"]
@@ -78,6 +111,23 @@ class Decision(Entity):
 
     `digest` is the SHA-256 of everything else; a decision whose digest does not fit, or that has none, cannot be made.
     Only a result makes a new one: `Result.decision`.
+
+    Args:
+        rule: the rule's name.
+        title: the rule's title.
+        programme: the programme's id.
+        programme_title: the programme's title.
+        programme_hash: of everything the programme said, overlays included.
+        decided_on: the day of the decision.
+        outcome: granted, reduced, refused or undetermined.
+        outcome_text: the outcome in words.
+        amount: what is granted; None where undetermined, or where the rule is not about money.
+        asked: what was asked for; None where the rule is not about money.
+        reasons: names of the checks that failed, the cuts that bit, or the things that are missing.
+        prior_cents: what earlier claims had used, in cents; None: it was not known, or nothing was handed in.
+        facts: all facts used, as they were.
+        steps: every step with its clauses.
+        digest: SHA-256 of everything else.
 
     Raises:
         InvalidValue: `decision-altered`.

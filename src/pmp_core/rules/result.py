@@ -66,6 +66,11 @@ class Result:
         """The answer as a clerk would write it: every step with its value, its facts and its clause."""
         return self.rule.explainer(language).explain(self)
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.explain('lv'))}</pre>"
+
     def __repr__(self) -> str:
         amount = "" if self.amount is None else f", {self.amount} EUR"
         reasons = f", {', '.join(self.reasons)}" if self.mask else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
@@ -164,6 +165,22 @@ class _Counting:
     def line(self, institution_id: Scalar) -> Line:
         return self.of[self.place[institution_id]]
 
+    def line_on(self, plan: dict[str, Scalar], day: Scalar) -> Line:
+        """The place of the institution that had a plan on a day: what was delivered and granted there stays there."""
+        owner = plan["institution_id"]
+        for went in reversed(self.transfers[plan["id"]]):
+            if str(went["on"]) > str(day):
+                owner = went["source_institution_id"]
+        return self.line(owner)
+
+    @cached_property
+    def transfers(self) -> dict[Scalar, list[dict[str, Scalar]]]:
+        """The transfers of each plan, oldest first."""
+        found: dict[Scalar, list[dict[str, Scalar]]] = defaultdict(list)
+        for row in self.rows(tables.PLAN_TRANSFERS):
+            found[row["plan_id"]].append(row)
+        return found
+
     def lines(self) -> tuple[Line, ...]:
         self._learners()
         plans = {
@@ -211,15 +228,16 @@ class _Counting:
             line.learners_with_plan = len(planned[id(line)])
         for table, name in ((tables.PLAN_MEASURES, "measures"), (tables.SESSIONS, "sessions")):
             for row in self.rows(table):
-                if row["plan_id"] in plans:
-                    line = self.line(plans[row["plan_id"]]["institution_id"])
+                if row["plan_id"] in plans and row.get("absent_because") is None:  # a session that was missed is none
+                    plan = plans[row["plan_id"]]
+                    line = self.line_on(plan, row["day"]) if "day" in row else self.line(plan["institution_id"])
                     setattr(line, name, getattr(line, name) + 1)
 
     def _money(self, plans: dict[Scalar, dict[str, Scalar]]) -> None:
         granted = {(row["claim_id"], row["digest"]): row["amount_cents"] for row in self.rows(tables.DECISIONS)}
         for row in self.rows(tables.CLAIMS):
             if row["plan_id"] in plans and row["submitted_on"] is not None:
-                line = self.line(plans[row["plan_id"]]["institution_id"])
+                line = self.line_on(plans[row["plan_id"]], row["first_day"])
                 line.claims += 1
                 line.requested_cents += int(str(row["requested_cents"]))
                 line.granted_cents += int(str(granted.get((row["id"], row["decision_digest"])) or 0))

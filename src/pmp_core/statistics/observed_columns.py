@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import narwhals as nw
 
 from pmp_core.errors import FactError, InvalidValue, Place
+from pmp_core.values import Semester
 
 KEYS = ("learner_id", "semester")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9./,-]{0,8}")  # shorter than a personal code
 
 
 def columns_of(frame: Any, needed: Sequence[str]) -> dict[str, list[Any]]:
@@ -77,6 +81,43 @@ def _is_empty(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or value != value
 
 
+def _is_truth(value: Any) -> bool:
+    # NumPy's truth is no bool: a dictionary of its arrays has such cells.
+    return type(value).__name__ in ("bool", "bool_")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real)  # NumPy registers its own
+
+
+def shown(value: Any) -> str | None:
+    """A wrong cell as an error may repeat it: a short number, and nothing else. Of a wrong column it may be a name.
+
+    >>> shown("2"), shown("2022/23-3"), shown("Anna"), shown("010203-12345"), shown(None)
+    ('2', '2022/23-3', None, None, None)
+    """
+    text = str(value).strip()
+    return text if _NUMBER.fullmatch(text) else None
+
+
+def semester_of(value: Any, row: int) -> Semester:
+    """A cell of the semesters.
+
+    Raises:
+        InvalidValue: `semester-invalid`, with the row.
+    """
+    try:
+        return Semester(str(value))
+    except InvalidValue as error:
+        raise InvalidValue(
+            error.code,
+            "This is no semester.",
+            place=Place(row=row, column="semester"),
+            found=shown(value),
+            remedy="Write it as 2022/23-1, in every row.",
+        ) from None
+
+
 def whole_number(value: Any, column: str, row: int) -> int | None:
     """A cell of a measure; None where it is empty.
 
@@ -85,12 +126,12 @@ def whole_number(value: Any, column: str, row: int) -> int | None:
     """
     if _is_empty(value):
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+    if _is_truth(value) or not _is_number(value) or value % 1:
         raise InvalidValue(
             "measure-invalid",
             "A measure is a whole number, or empty.",
             place=Place(row=row, column=column),
-            found=value,
+            found=shown(value),
             remedy="Correct the cell, or name another column.",
         )
     return int(value)
@@ -104,12 +145,12 @@ def truth(value: Any, column: str, row: int) -> bool | None:
     """
     if _is_empty(value):
         return None
-    if not isinstance(value, bool | int | float) or value not in (0, 1):
+    if not (_is_truth(value) or _is_number(value)) or value not in (0, 1):
         raise InvalidValue(
             "outcome-invalid",
             "An outcome is true, false or empty.",
             place=Place(row=row, column=column),
-            found=value,
+            found=shown(value),
             remedy="Write true or false, or 1 or 0; leave it empty where it is not known.",
         )
     return bool(value)

@@ -8,13 +8,13 @@ from typing import Any
 
 from pmp_core.errors import InvalidValue, RuleError, nearest
 from pmp_core.register import Register
-from pmp_core.register.signal_facts import enrolled_in, measured
+from pmp_core.register.signal_facts import all_recorded, enrolled_in, measured
 from pmp_core.register.signal_period import SignalPeriod
 from pmp_core.register.signal_records import LearnerRecords, records_by_learner
 from pmp_core.register.storage import Transaction
 from pmp_core.risks import SIGNALS, Signal
 from pmp_core.risks.signals import Comparison
-from pmp_core.statistics.observed_columns import KEYS, check_once, columns_of, truth, whole_number
+from pmp_core.statistics.observed_columns import KEYS, check_once, columns_of, semester_of, truth, whole_number
 from pmp_core.statistics.signal_outcomes import OUTCOMES, Outcomes
 from pmp_core.statistics.signal_quality import Observation, SignalQuality, quality
 from pmp_core.values import Semester, Text
@@ -53,7 +53,7 @@ def evaluate_signal(
         outcome: the name of what the register itself tells, `left`, `repeated-level` or `confirmed` (see
             `statistics.signal_outcomes`); or a data frame, or a dictionary of columns, with `learner_id`, `outcome` (true, false or empty) and, for several
             semesters, `semester`. A learner of whom it says nothing is one whose outcome is not known; one who was not enrolled
-            in the semester is not counted, and told in the warnings.
+            in the semester, and a row of another semester than those asked for, is not counted, and told in the warnings.
         on: the day as of which outcomes are looked at.
         thresholds: which; none: the programme's, on the last day that is looked at in each semester.
         after_days: look only at so many days from the first day of each semester, holidays included, and at those enrolled by
@@ -93,6 +93,7 @@ def evaluate_signal(
     observations: list[Observation] = []
     people: list[str] = []
     strangers = 0
+    silent = 0
     in_force: set[int] = set()
     programme = register.programme
     with register.unit_of_work() as work:
@@ -112,10 +113,14 @@ def evaluate_signal(
                 became = {learner: came for (learner, of), came in given.items() if of in (semester, None)}
                 strangers += len(became.keys() - records.keys())
             people += records
+            silent += sum(one.may_be_more and _is_silent(period, held) for held in records.values())
             observations += [_observation(one, period, held, became.get(id)) for id, held in records.items()]
     notes = [_LEFT] if name == "left" else []
     notes += [_SAME_PEOPLE] if len(set(people)) < len(people) else []
     notes += [_strangers(strangers)] if strangers else []
+    elsewhere = sum(of not in (None, *wanted) for _, of in given or ())
+    notes += [_other_semesters(elsewhere)] if elsewhere else []
+    notes += [_silent(silent)] if silent else []
     return quality(
         observations,
         signal=one.name,
@@ -192,6 +197,27 @@ def _strangers(count: int) -> Text:
     )
 
 
+def _other_semesters(count: int) -> Text:
+    return Text(
+        f"{count} no dotajiem iznākumiem ir par citu semestri, nekā prasīts; tie nav skaitīti.",
+        f"{count} of the outcomes given are of another semester than those asked for; they are not counted.",
+    )
+
+
+def _is_silent(period: SignalPeriod, held: LearnerRecords) -> bool:
+    """Whether the learner was at an institution that recorded no absence of anybody."""
+    return period.days is not None and not all_recorded(held.enrolments, period.days, held.recorded)
+
+
+def _silent(count: int) -> Text:
+    return Text(
+        f"{count} novērojumi ir par izglītojamiem iestādē, kas šajās dienās nav reģistrējusi neviena kavējumus: viņu kavējumi nav "
+        "zināmi, tie nav nulle.",
+        f"{count} of the observations are of learners at an institution that recorded no absence of anybody in these days: their "
+        "absences are not known, and are not none.",
+    )
+
+
 def _signal(name: str) -> Signal:
     found = next((one for one in SIGNALS if one.name == name), None)
     if found is None:
@@ -227,7 +253,9 @@ def _became(
 
 
 def _observation(signal: Signal, period: SignalPeriod, held: LearnerRecords, came: bool | None) -> Observation:
-    what = measured(period, absences=held.absences, marks=held.marks, enrolments=held.enrolments)[signal.measure]
+    what = measured(period, absences=held.absences, marks=held.marks, enrolments=held.enrolments, recorded=held.recorded)[
+        signal.measure
+    ]
     return Observation(what.value, what.at_most, came)
 
 
@@ -235,7 +263,8 @@ def _given_outcomes(frame: Any, wanted: Sequence[Semester]) -> dict[tuple[str, S
     """By learner and semester; without a column of semesters the outcomes are of the one that is asked for."""
     columns = columns_of(frame, ("learner_id", "outcome", *(("semester",) if len(wanted) > 1 else ())))
     learners = [str(id) for id in columns["learner_id"]]
-    semesters = [Semester(str(one)) for one in columns["semester"]] if "semester" in columns else [None] * len(learners)
+    told = columns.get("semester")
+    semesters = [None] * len(learners) if told is None else [semester_of(one, row) for row, one in enumerate(told, 1)]
     keys = list(zip(learners, semesters, strict=True))
     check_once(keys)
     came = [truth(value, "outcome", row) for row, value in enumerate(columns["outcome"], 1)]

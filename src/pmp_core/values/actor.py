@@ -15,11 +15,15 @@ def _no_personal_code(name: str) -> str:
     if masked(name) != name:
         raise InvalidValue(
             "name-is-personal-code",
-            "The name of who acts must not contain a personal code: it stands in the history.",
+            "A person's name must not contain a personal code: it stands in the history.",
             found=name,
             remedy="Write the name, or the user name in the host's system.",
         )
     return name
+
+
+# A person as the register names staff: staff are known by personal code elsewhere, and it is easily pasted here.
+PersonName = Annotated[Name, AfterValidator(_no_personal_code)]
 
 
 class Actor(Entity):
@@ -35,7 +39,7 @@ class Actor(Entity):
         InvalidValue: `name-is-personal-code`.
     """
 
-    name: Annotated[Name, AfterValidator(_no_personal_code)]
+    name: PersonName
     role: Name
     institution_id: Id | None = None
     municipality_id: Id | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from functools import cache
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from pmp_core.errors import InvalidValue
+from pmp_core.errors import InvalidValue, masked
 from pmp_core.values.days import iso_day
 
 
@@ -23,7 +25,16 @@ def _day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_day)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+_FREE_TEXT = StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)
+Note = Annotated[str, _FREE_TEXT]
+
+
+@cache
+def _free_text(entity: type[BaseModel]) -> frozenset[str]:
+    """The fields that hold what people wrote in their own words."""
+    return frozenset(
+        name for name, field in entity.model_fields.items() if _FREE_TEXT in field.metadata or Note in get_args(field.annotation)
+    )
 
 
 class Entity(BaseModel):
@@ -37,3 +48,15 @@ class Entity(BaseModel):
     def changed(self, **changes: Any) -> Self:
         """A copy with these fields replaced, validated as a whole."""
         return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        # What people wrote is left out, and what looks like a personal code is masked: a repr ends in logs and tracebacks.
+        for name, value in super().__repr_args__():
+            if isinstance(value, str):
+                value = "…" if name in _free_text(type(self)) else masked(value)
+            yield name, value
+
+    def _repr_html_(self) -> str:
+        from pmp_core.values.notebook import fields_of  # only a notebook asks
+
+        return fields_of(type(self).__name__, dict(self))

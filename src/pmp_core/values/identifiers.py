@@ -46,7 +46,9 @@ class OpaqueId(CheckedText):
 
     __slots__ = ()
     code = "id-invalid"
-    pattern = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,118}[^\s\x00-\x1f\x7f])?"
+    # Nor what turns the direction of text: an id is printed, and would read as another.
+    _UNSEEN = r"\x00-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    pattern = rf"[^\s{_UNSEEN}](?:[^{_UNSEEN}]{{0,118}}[^\s{_UNSEEN}])?"
     what = "an id"
     remedy = "Use 1 to 120 printable characters, with no space at either end."
 

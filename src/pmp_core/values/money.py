@@ -96,12 +96,11 @@ class Money:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = core_schema.str_schema(pattern=f"^{_AMOUNT.pattern}$")
         return core_schema.no_info_plain_validator_function(
             cls,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                str, return_schema=core_schema.str_schema(), when_used="json"
-            ),
-            json_schema_input_schema=core_schema.str_schema(pattern=f"^{_AMOUNT.pattern}$"),
+            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=written, when_used="json"),
+            json_schema_input_schema=written,
         )
 
 

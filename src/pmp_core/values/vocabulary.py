@@ -74,3 +74,15 @@ class SuggestionState(Vocabulary):
     OPEN = "open", "gaida izvērtējumu", "waits for a person"
     CONFIRMED = "confirmed", "apstiprināts", "confirmed"
     REJECTED = "rejected", "noraidīts", "rejected"
+
+
+class Weekday(Vocabulary):
+    """A day of the week."""
+
+    MONDAY = "monday", "pirmdiena", "Monday"
+    TUESDAY = "tuesday", "otrdiena", "Tuesday"
+    WEDNESDAY = "wednesday", "trešdiena", "Wednesday"
+    THURSDAY = "thursday", "ceturtdiena", "Thursday"
+    FRIDAY = "friday", "piektdiena", "Friday"
+    SATURDAY = "saturday", "sestdiena", "Saturday"
+    SUNDAY = "sunday", "svētdiena", "Sunday"

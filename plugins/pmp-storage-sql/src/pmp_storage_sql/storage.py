@@ -13,7 +13,7 @@ from pmp_core.register import write_errors
 from pmp_core.register.schema import Table
 from pmp_storage_sql.failures import roll_back, told
 from pmp_storage_sql.queries import SqlQueries
-from pmp_storage_sql.tables import difference, sql_table
+from pmp_storage_sql.tables import add_columns, difference, sql_table
 from pmp_storage_sql.transaction import SqlTransaction, raw
 
 
@@ -49,7 +49,7 @@ class SqlStorage:
         self._closed = False
 
     def create(self, tables: Sequence[Table]) -> None:
-        """Make the tables that are not there yet.
+        """Make the tables that are not there yet, and in those that are the columns that may be empty.
 
         Raises:
             RegisterError: `schema-differs`, `table-unknown` (a reference to a table not described); then nothing was made.
@@ -69,6 +69,8 @@ class SqlStorage:
         with self._transaction() as connection, told():
             there = set(inspect(connection).get_table_names())
             for made in wanted:
+                if made.name in there:
+                    add_columns(connection, made)
                 if made.name in there and (differs := difference(connection, made)):
                     raise write_errors.schema_differs(made.name, differs)
             metadata.create_all(connection, tables=[made for made in wanted if made.name not in there])

@@ -95,6 +95,19 @@ def _named(kind: str, table: Table, columns: tuple[str, ...]) -> str:
     return "_".join((kind, table.name, *columns))
 
 
+def add_columns(connection: Connection, described: SqlTable) -> None:
+    """Give an existing table the columns that a later release describes and that may be empty; its rows stay as they are.
+
+    A column that must not be empty is left out: `difference` tells it.
+    """
+    there = {column["name"] for column in inspect(connection).get_columns(described.name)}
+    quoted = connection.dialect.identifier_preparer.quote
+    for column in described.columns:
+        if column.name not in there and column.nullable:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {quoted(described.name)} ADD COLUMN {quoted(column.name)} {kind}")
+
+
 def difference(connection: Connection, described: SqlTable) -> str | None:
     """What an existing table has otherwise than described, in words; None if it is the same where it matters.
 

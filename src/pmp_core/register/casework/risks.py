@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.programme.entries import Value
 from pmp_core.register import admission, tables
@@ -24,7 +25,8 @@ def suggest_risks(
     """Run the signals over what the schools recorded in a semester up to a day. What is suggested waits for a person.
 
     A signal that was suggested before for the same learner, semester and factor is not suggested again. A signal that is
-    undetermined, because nobody set its threshold or because what it measures is not known, suggests nothing.
+    undetermined, because nobody set its threshold or because what it measures is not known, suggests nothing; so are those of
+    absences where the learner's institution recorded none of anybody, unless those that are known pass the threshold.
 
     Args:
         work: the unit of work.
@@ -50,7 +52,13 @@ def suggest_risks(
         here = enrolled_in(records.enrolments, period.days)
         if here is None:
             continue
-        found = measured(period, absences=records.absences, marks=records.marks, enrolments=records.enrolments)
+        found = measured(
+            period,
+            absences=records.absences,
+            marks=records.marks,
+            enrolments=records.enrolments,
+            recorded=records.recorded,
+        )
         for one in asked:
             what = found[one.signal.measure]
             if not one.is_there(what):
@@ -102,9 +110,10 @@ def confirm_risk(
         NotFound: no such suggestion.
         ProgrammeError: `code-unknown`: no such role, or no such factor.
         InvalidValue: `code-not-in-force`.
-        StepRefused: `suggestion-decided`, `suggestion-before`.
+        StepRefused: `other-institution`, `other-municipality`; `suggestion-decided`, `suggestion-before`.
     """
     suggestion = work.suggestions.get(suggestion_id)
+    _check_scope(work, by, suggestion.institution_id)
     _check_risk(programme, suggestion.factor, by, on)
     return work.suggestions.put(suggestion.confirm(by=by, on=on, reason=reason))
 
@@ -114,6 +123,7 @@ def reject_risk(
 ) -> RiskSuggestion:
     """A suggested risk rejected by a person in one of the programme's roles; raises what `confirm_risk` does."""
     suggestion = work.suggestions.get(suggestion_id)
+    _check_scope(work, by, suggestion.institution_id)
     admission.check_code(programme, "roles", by.role, on, "correct the day")
     return work.suggestions.put(suggestion.reject(by=by, on=on, reason=reason))
 
@@ -131,14 +141,51 @@ def add_risk(
     on: date,
     reason: str,
 ) -> RiskSuggestion:
-    """A risk that a person adds without a signal, confirmed by that person; raises what `confirm_risk` does."""
-    _check_risk(programme, factor, by, on)
+    """A risk that a person adds without a signal, confirmed by that person; raises what `confirm_risk` does.
+
+    Raises:
+        ProgrammeError: `semester-unset`.
+        StepRefused: `risk-not-enrolled`: the learner is on no day of the semester enrolled at the institution.
+        RegisterError: `reference-missing`: no such learner, or no such institution.
+    """
     where = {"learner_id": learner_id, "institution_id": institution_id}
+    # Of what is not there at all the register says so itself, when the risk is added.
+    if work.institutions.find(id=institution_id):
+        _check_scope(work, by, institution_id)
+        if work.learners.find(id=learner_id):
+            _check_enrolled(work, programme, semester, **where)
+    _check_risk(programme, factor, by, on)
     return work.suggestions.add(
         RiskSuggestion.added(id=id, **where, semester=semester, factor=factor, by=by, on=on, reason=reason)
     )
 
 
+def _check_scope(work: UnitOfWork, by: Actor, institution_id: str) -> None:
+    """As for plans, in words that are of a risk."""
+    try:
+        admission.check_scope(work, by, institution_id)
+    except StepRefused as error:
+        raise StepRefused(
+            error.code,
+            "The risk is of an institution that you do not act for.",
+            found=error.found,
+            remedy="Its own people, or those of its municipality, decide on it.",
+        ) from None
+
+
 def _check_risk(programme: Programme, factor: str, by: Actor, on: date) -> None:
     admission.check_code(programme, "roles", by.role, on, "correct the day")
     admission.check_code(programme, "risk-factors", factor, on, "correct the day")
+
+
+def _check_enrolled(work: UnitOfWork, programme: Programme, semester: Semester, *, learner_id: str, institution_id: str) -> None:
+    """A risk may be added after its semester, so it is the semester's days that count, and not the day of adding."""
+    days = programme.calendar.days(Semester(semester))
+    enrolments = work.enrolments.find(learner_id=learner_id, institution_id=institution_id)
+    if not any(enrolment.days.overlaps(days) for enrolment in enrolments):
+        raise StepRefused(
+            "risk-not-enrolled",
+            f"The learner is on no day of the semester {semester} enrolled at the institution.",
+            found=institution_id,
+            remedy="Correct the institution or the semester, or import the enrolment.",
+        )

@@ -1,0 +1,108 @@
+"""The versions of a plan: each one that was kept, with who made it, when and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import field, frozen
+
+from pmp_core.errors import NotFound, VersionConflict
+from pmp_core.plans import SupportPlan
+from pmp_core.register import tables
+from pmp_core.register.collection import UnitOfWork
+from pmp_core.register.schema import Row
+from pmp_core.values import Actor
+
+
+@frozen
+class PlanVersion:
+    """One version of a plan.
+
+    Args:
+        version: its number, ascending.
+        change: what made it: `draft`, `contents`, or the name of a step.
+        on: the day; `actor` and `role`: who, in which role; `reason`: why.
+        plan: the plan as it was then.
+    """
+
+    version: int
+    change: str
+    on: date
+    actor: str
+    role: str
+    reason: str | None = field(repr=False)  # what people wrote stays out of logs
+    plan: SupportPlan
+
+
+def keep_version(
+    work: UnitOfWork, plan: SupportPlan, change: str, *, by: Actor, on: date, reason: str | None = None
+) -> SupportPlan:
+    """Write down a version of a plan that was just kept, and give the plan back."""
+    why = (reason or "").strip() or None  # as in a step, what is blank is no reason
+    row = Row(plan_id=plan.id, version=plan.version, change=change, on=on, actor=by.name, role=by.role, reason=why)
+    work.transaction.insert(tables.PLAN_VERSIONS, [{**row, "document": plan.model_dump_json()}])
+    return plan
+
+
+def plan_versions(work: UnitOfWork, plan_id: str) -> list[PlanVersion]:
+    """Every version of a plan that was written down, oldest first. What 0.1.0 kept has none.
+
+    Raises:
+        NotFound: no such plan.
+    """
+    work.plans.get(plan_id)
+    return [_version(row) for row in work.transaction.find(tables.PLAN_VERSIONS, {"plan_id": plan_id}, order=["version"])]
+
+
+def plan_version(work: UnitOfWork, plan_id: str, version: int) -> SupportPlan:
+    """A plan as it was in one of its versions.
+
+    Raises:
+        NotFound: `plan-version-unknown`; or no such plan.
+    """
+    plan = work.plans.get(plan_id)
+    if plan.version == version:
+        return plan
+    row = work.transaction.get(tables.PLAN_VERSIONS, (plan_id, version))
+    if row is None:
+        known = [str(kept.version) for kept in plan_versions(work, plan_id)]
+        raise NotFound(
+            "plan-version-unknown",
+            "This version of the plan was not written down.",
+            found=version,
+            remedy=f"Versions: {', '.join(dict.fromkeys((*known, str(plan.version))))}.",
+        )
+    return _version(row).plan
+
+
+def check_version(work: UnitOfWork, plan: SupportPlan, version: int | None) -> None:
+    """Whether the plan still has the version that a person looked at before changing it; None does not ask.
+
+    Raises:
+        VersionConflict: `version-conflict`, naming who changed the plan since, how and when.
+    """
+    if version is None or version == plan.version:
+        return
+    since = [kept for kept in plan_versions(work, plan.id) if kept.version > version]
+    who = "; ".join(f"{kept.version}: {kept.actor} ({kept.role}), {kept.change}, {kept.on}" for kept in since)
+    raise VersionConflict(
+        "version-conflict",
+        f"The plan was changed since it was read in version {version}." + (f" Since then: {who}." if who else ""),
+        found=plan.version,
+        remedy="Read it again, look at what changed (`plan.diff`, `pmp plans diff`), and repeat your change on it.",
+    )
+
+
+def _version(row: Row) -> PlanVersion:
+    version, on, reason = row["version"], row["on"], row["reason"]
+    assert isinstance(version, int)
+    assert isinstance(on, date)
+    return PlanVersion(
+        version=version,
+        change=str(row["change"]),
+        on=on,
+        actor=str(row["actor"]),
+        role=str(row["role"]),
+        reason=None if reason is None else str(reason),
+        plan=SupportPlan.model_validate_json(str(row["document"])),
+    )

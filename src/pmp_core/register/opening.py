@@ -1,0 +1,164 @@
+"""What is looked at when a register is opened: its schema, its programme, its overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pmp_core.errors import ProgrammeError, ProgrammeMismatch, RegisterError
+from pmp_core.loading import Programme, load_programme
+from pmp_core.plugins import PluginSet
+from pmp_core.programme import OverlayText
+from pmp_core.register import tables
+from pmp_core.register.schema import Row
+from pmp_core.register.storage import Storage, Transaction
+
+
+def storage_at(target: Any, plugins: PluginSet | None) -> Storage:
+    """The storage that opens a target: a plug-in's.
+
+    Raises:
+        PluginError: no plug-in opens it.
+    """
+    scheme = "sqlite"
+    if isinstance(target, str) and "://" not in target:
+        target = Path(target)
+    if isinstance(target, str):
+        scheme = target.partition(":")[0].partition("+")[0]
+    loaded = plugins if plugins is not None else PluginSet.load()
+    return loaded.storage(scheme).open(target)
+
+
+def read_info(storage: Storage) -> tuple[dict[str, str], list[OverlayText]]:
+    """What a register says of itself; nothing where there is none. Reads only: the database may be somebody else's."""
+    try:
+        with storage.begin() as transaction:
+            info = {str(row["name"]): str(row["value"]) for row in transaction.find(tables.REGISTER_INFO)}
+            kept = [
+                OverlayText(str(row["name"]), str(row["text"])) for row in transaction.find(tables.OVERLAYS, order=["position"])
+            ]
+    except RegisterError as error:
+        if error.code != "table-unknown":
+            raise
+        return {}, []
+    return info, kept
+
+
+def programme_of(
+    programme: Programme | str | None, info: dict[str, str], kept: Sequence[OverlayText], plugins: PluginSet | None
+) -> Programme:
+    """The programme to work under: the one given, or the one the register was made with.
+
+    Raises:
+        RegisterError: `register-without-programme`.
+        ProgrammeMismatch: `register-overlay-unfit`.
+    """
+    if isinstance(programme, Programme):
+        return programme
+    wanted = programme or info.get("programme_id")
+    if wanted is None:
+        raise RegisterError(
+            "register-without-programme",
+            "There is no register here yet, and no programme to make one for.",
+            remedy='Check the path, or name the programme: `programme="lv-8.3.4"`.',
+        )
+    own = kept if wanted == info.get("programme_id") else ()
+    try:
+        return load_programme(wanted, overlays=own, plugins=plugins)
+    except ProgrammeError as error:
+        if error.place.file not in [overlay.name for overlay in own]:
+            raise
+        raise _overlay_unfit(error, wanted) from None
+
+
+def _overlay_unfit(error: ProgrammeError, programme_id: str) -> ProgrammeMismatch:
+    name = error.place.file
+    return ProgrammeMismatch(
+        "register-overlay-unfit",
+        f"The register's own overlay {name!r} does not fit this release of the library: [{error.code}] {error.message}",
+        place=error.place,
+        found=error.found,
+        remedy=(
+            f"Correct the file (the register keeps its text in the table `overlays`): {error.remedy} "
+            f"Then adopt it, with every other overlay of the register: `pmp import … --programme {programme_id} --overlay {name} "
+            "--adopt-programme`, or `Register.open(…, programme=load_programme(…), adopt_programme=True)`. "
+            f"What it changes: `pmp rules redecide --programme {programme_id} --overlay {name}`."
+        ),
+    )
+
+
+def check_schema(info: dict[str, str], adopt: bool, trial: bool) -> None:
+    """Before anything else: a newer library's overlays may not even load here. An older register changes only if that is asked."""
+    if info and int(info["schema_version"]) < tables.SCHEMA_VERSION and not adopt:
+        adopting = "open it once with `adopt_programme=True` (`pmp import … --adopt-programme`)"
+        raise RegisterError(
+            "register-older",
+            "The register was made by an older version of this library: it has fewer tables and columns.",
+            found=f"schema {info['schema_version']}",
+            remedy=f"Make a copy of it, then {adopting if not trial else adopting.replace('it', 'the copy', 1)}. "
+            "Its rows stay as they are, and what was not there yet is added, empty.",
+        )
+    if info and int(info["schema_version"]) > tables.SCHEMA_VERSION:
+        raise RegisterError(
+            "register-newer",
+            "The register was made by a newer version of this library.",
+            found=info["schema_version"],
+            remedy=f"Update pmp-core; this one knows the schema up to {tables.SCHEMA_VERSION}.",
+        )
+
+
+def check_version(info: dict[str, str], programme: Programme, adopt: bool) -> None:
+    """Whether a register was made with this version of the programme, or adopts it.
+
+    Raises:
+        ProgrammeMismatch: `register-other-programme`, `register-other-version`.
+    """
+    if not info:
+        return
+    check_id(info["programme_id"], programme)
+    if info["programme_hash"] != programme.hash and not adopt:
+        raise ProgrammeMismatch(
+            "register-other-version",
+            f"The register was made with another version of {programme.id!r}: other overlays, or another release of the library.",
+            found=f"{info['programme_hash'][:12]} in the register, {programme.hash[:12]} now",
+            remedy=(
+                "To work on under this version, adopt it once: `pmp import --adopt-programme`, or `adopt_programme=True`. "
+                f"The register's own overlays stay if the programme is given by its id, {programme.id!r}."
+            ),
+        )
+
+
+def check_id(own: str, programme: Programme) -> None:
+    """Whether a register belongs to this programme.
+
+    Raises:
+        ProgrammeMismatch: `register-other-programme`.
+    """
+    if own != programme.id:
+        raise ProgrammeMismatch(
+            "register-other-programme",
+            f"The register belongs to the programme {own!r}, not to {programme.id!r}.",
+            remedy="Open it with its own programme, or make a new register.",
+        )
+
+
+def overlays_dropped(kept: Sequence[OverlayText], programme: Programme) -> ProgrammeMismatch:
+    """The error for a programme without overlays on a register that has some."""
+    return ProgrammeMismatch(
+        "register-overlays-dropped",
+        "The register has overlays, and the programme to adopt has none: its rates and codes would be lost.",
+        found=", ".join(overlay.name for overlay in kept),
+        remedy=f"Give the programme by its id, {programme.id!r}, to keep them, or with the new overlays; "
+        "if they are to go, open it with `drop_overlays=True`.",
+    )
+
+
+def write_info(transaction: Transaction, programme: Programme) -> None:
+    """Write down the schema, the programme and its overlays."""
+    info = {"schema_version": str(tables.SCHEMA_VERSION), "programme_id": programme.id, "programme_hash": programme.hash}
+    transaction.delete(tables.REGISTER_INFO, {"name": list(info)})
+    transaction.insert(tables.REGISTER_INFO, [Row(name=name, value=value) for name, value in info.items()])
+    transaction.delete(tables.OVERLAYS, {})
+    overlays = enumerate(programme.pack.overlays)
+    transaction.insert(tables.OVERLAYS, [Row(position=i, name=overlay.name, text=overlay.text) for i, overlay in overlays])
