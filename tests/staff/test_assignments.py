@@ -68,14 +68,13 @@ def test_two_assignments_say_the_same_only_of_one_person_place_and_kind_on_one_d
     assert other.overlaps(assignment()) is overlapping
 
 
-def test_an_assignment_is_ended_on_a_day() -> None:
-    assert assignment(last_day=None).ended(LAST) == assignment()
-    assert assignment().ended(FIRST).days == DayRange(FIRST, FIRST)
+def test_an_assignment_may_be_of_one_day() -> None:
+    assert assignment(last_day=FIRST).days == DayRange(FIRST, FIRST)
 
 
 def test_an_assignment_does_not_end_before_it_begins() -> None:
     with pytest.raises(ValidationError) as caught:
-        assignment().ended(FIRST - timedelta(days=1))
+        assignment().changed(last_day=FIRST - timedelta(days=1))
     error = caught.value.errors()[0]["ctx"]["error"]
     assert isinstance(error, InvalidValue)
     assert error.code == "days-reversed"

@@ -41,7 +41,7 @@ def _command(name: str) -> Callable[..., None]:
         on: str | None = ON,
         json: bool = JSON,
     ) -> None:
-        _take(id, name, register, by, role, reason, version, on, json)
+        step(id, name, register, by, role, reason, version, on, json)
 
     return take
 
@@ -63,20 +63,6 @@ def step(
     json: bool = JSON,
 ) -> None:
     """Take a step by its name, such as one that an overlay adds."""
-    _take(id, step, register, by, role, reason, version, on, json)
-
-
-def _take(
-    id: str,
-    step: str,
-    register: str,
-    by: str,
-    role: str,
-    reason: str | None,
-    version: int | None,
-    on: str | None,
-    json: bool,
-) -> None:
     with opened(register, by=by, role=role) as opened_register:
         plan = opened_register.take_plan_step(id, step, on=day(on), reason=reason, version=version)
         _show(plan, plan.next_station(opened_register.programme.life_cycle("plan")), json)

@@ -214,6 +214,20 @@ class SupportPlan(Entity):
             approved = {*approved, taken.role} if taken.step == APPROVE else set()
         return approved
 
+    def check_not_before_the_last_step(self, on: date) -> None:
+        """Whether what is done on a day comes in its turn.
+
+        Raises:
+            StepRefused: `step-before-the-last`.
+        """
+        if self.steps and on < self.steps[-1].on:
+            raise StepRefused(
+                "step-before-the-last",
+                "This lies before the plan's last step.",
+                found=on,
+                remedy=f"The last step was on {self.steps[-1].on}.",
+            )
+
     def take(
         self,
         step: str,
@@ -242,13 +256,7 @@ class SupportPlan(Entity):
         reason = (reason or "").strip() or None  # a blank one says nothing
         row = life_cycle.allowed(step, self.status, by.role, reason)
         target = row.target
-        if self.steps and on < self.steps[-1].on:
-            raise StepRefused(
-                "step-before-the-last",
-                "The step lies before the plan's last step.",
-                found=on,
-                remedy=f"The last step was on {self.steps[-1].on}.",
-            )
+        self.check_not_before_the_last_step(on)
         if step == APPROVE:
             station, stations = self.next_station(life_cycle), life_cycle.chain(self.partner_kind).stations
             if by.role != station:

@@ -13,7 +13,7 @@ from pmp_core.programme.school_years import PREFIX, told
 from pmp_core.values import DayRange, Semester
 from pmp_core.values.public_holidays import public_holidays
 
-_LEVELS_WITH_OWN_END = (9, 12)
+LEVELS_WITH_OWN_END = (9, 12)
 
 
 @define(frozen=True, slots=False)
@@ -50,7 +50,7 @@ class SchoolCalendar:
             ProgrammeError: `semester-unset`, where the national data does not have the day.
         """
         days, path = self.semesters.get(semester), f"{PREFIX}{semester.school_year}.semester-{semester.number}"
-        if days is not None and level in _LEVELS_WITH_OWN_END and semester.number == 2:
+        if days is not None and level in LEVELS_WITH_OWN_END and semester.number == 2:
             path += f".level-{level}.last-day"
             last = told(self.pack.values[path]) if path in self.pack.values else None
             days = DayRange(days.first, last) if isinstance(last, date) else None
@@ -76,7 +76,7 @@ class SchoolCalendar:
         within = [
             self.days(semester, level)
             for semester, usual in self.semesters.items()
-            if DayRange(usual.first, _end_of_year(semester) if level in _LEVELS_WITH_OWN_END else usual.last).overlaps(days)
+            if DayRange(usual.first, _end_of_year(semester) if level in LEVELS_WITH_OWN_END else usual.last).overlaps(days)
         ]
         not_theirs = ".holidays.spring" if level == 12 else ".level-12"
         free = [holiday for path, holiday in self._holidays.items() if not path.endswith(not_theirs)]

@@ -157,11 +157,15 @@ def check_scope(work: UnitOfWork, by: Actor, institution_id: str) -> None:
         )
 
 
+def statuses_in_force(programme: Programme, day: date) -> tuple[str, ...]:
+    """The statuses in which support can be delivered on a day; none where nobody has set them."""
+    value = programme.read("plans.statuses-in-force", day).value
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
 def was_in_force(programme: Programme, plan: SupportPlan, day: date) -> bool:
     """Whether support could be delivered under a plan on some day until this one."""
-    reached = {taken.target for taken in plan.steps if taken.on <= day}
-    in_force = programme.read("plans.statuses-in-force", day).value
-    return isinstance(in_force, tuple) and not reached.isdisjoint(in_force)
+    return not {taken.target for taken in plan.steps if taken.on <= day}.isdisjoint(statuses_in_force(programme, day))
 
 
 def _check_partner_kind(work: UnitOfWork, plan: SupportPlan) -> None:

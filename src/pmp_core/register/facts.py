@@ -38,7 +38,8 @@ def _agreements(work: UnitOfWork, institution_id: str) -> list[Partnership]:
     return agreements
 
 
-def _target(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
+def target_group_facts(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
+    """The facts of the rule `target-group`."""
     enrolment = enrolment_on(work, learner_id, day, institution_id)
     return {
         "on": day,
@@ -47,15 +48,10 @@ def _target(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -
     }
 
 
-def target_group_facts(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
-    """The facts of the rule `target-group`."""
-    return _target(work, learner_id, institution_id, day)
-
-
 def plan_entry_facts(work: UnitOfWork, plan: SupportPlan) -> dict[str, Any]:
     """The facts of the rule `plan-entry`, on the first day on which it is the plan of its institution."""
     return {
-        **_target(work, plan.learner_id, plan.institution_id, plan.owned_since),
+        **target_group_facts(work, plan.learner_id, plan.institution_id, plan.owned_since),
         "partner": partner_on(work, plan.institution_id, plan.owned_since),
         "applied_on": plan.applied_on,
         "entered_on": plan.entered_on,
@@ -100,7 +96,7 @@ def claim_facts(work: UnitOfWork, programme: Programme, claim: Claim, plan: Supp
         InvalidValue: `claim-spans-change`, where the law, the learner's level or the agreement changes inside its period.
     """
     institution_id = plan.institution_on(claim.first_day)
-    target = _target(work, plan.learner_id, institution_id, claim.first_day)
+    target = target_group_facts(work, plan.learner_id, institution_id, claim.first_day)
     measure = plan.measure(claim.measure)
     given = {
         **target,
@@ -140,7 +136,7 @@ def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
 
     def on(day: date) -> tuple[Any, ...]:
         institution_id = plan.institution_on(day)
-        target = _target(work, plan.learner_id, institution_id, day)
+        target = target_group_facts(work, plan.learner_id, institution_id, day)
         return target["track"], target["level"], institution_id, partner_on(work, institution_id, day)
 
     owners = dict.fromkeys((plan.institution_on(days.first), *(went.target_institution_id for went in plan.transfers)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 from pydantic import model_validator
@@ -57,7 +56,3 @@ class Assignment(Entity):
         """Whether both say the same of a person on some day."""
         same = (self.person, self.institution_id, self.specialist) == (other.person, other.institution_id, other.specialist)
         return same and self.days.overlaps(other.days)
-
-    def ended(self, last_day: date) -> Self:
-        """The assignment with a last day."""
-        return self.changed(last_day=last_day)

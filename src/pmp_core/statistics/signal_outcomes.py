@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pmp_core.programme import SchoolCalendar
+from pmp_core.programme.calendar import LEVELS_WITH_OWN_END
 from pmp_core.register import tables
 from pmp_core.register.signal_facts import enrolled_in, level_repeated
 from pmp_core.register.signal_period import SignalPeriod
@@ -25,8 +26,7 @@ from pmp_core.register.storage import Transaction
 from pmp_core.values import Semester, SuggestionState, Track
 
 OUTCOMES = ("left", "repeated-level", "confirmed")
-_MAY_FINISH = (9, 12)
-_LAST_COURSE = 4
+_COURSES = "target-group.iap-support.vocational.levels"
 
 
 class Outcomes:
@@ -35,6 +35,10 @@ class Outcomes:
     def __init__(self, transaction: Transaction, calendar: SchoolCalendar, semester: Semester, on: date) -> None:
         self.transaction, self.calendar, self.semester, self.on = transaction, calendar, semester, on
         self.days = calendar.days(semester)
+        # The last course that the programme knows; where it knows none, any may be the last.
+        entries = calendar.pack.value(_COURSES).entries if calendar.pack.says(_COURSES) else ()
+        known = [entry.value for entry in entries if isinstance(entry.value, tuple)]
+        self.last_course = max((int(level) for levels in known for level in levels), default=0)
 
     def left(self, enrolments: Mapping[str, Iterable[EnrolmentLike]]) -> dict[str, bool | None]:
         """By learner: whether no enrolment has a day on or after the first day of the next semester."""
@@ -83,8 +87,8 @@ class Outcomes:
         """Whether the enrolment may have ended with the end of the programme."""
         at_end = self.semester.number == 2 and last.last_day is not None and last.last_day >= (self.days.last or last.last_day)
         if last.track == Track.VOCATIONAL:  # how many courses a programme has is not known
-            return at_end or last.level >= _LAST_COURSE
-        return at_end and last.level in _MAY_FINISH
+            return at_end or last.level >= self.last_course
+        return at_end and last.level in LEVELS_WITH_OWN_END
 
     def _heard_of(self) -> dict[str, date]:
         """By institution, the last day of which anything is recorded: enrolments and absences, and when they were read."""

@@ -69,9 +69,10 @@ class SqlStorage:
         with self._transaction() as connection, told():
             there = set(inspect(connection).get_table_names())
             for made in wanted:
-                if made.name in there:
-                    add_columns(connection, made)
-                if made.name in there and (differs := difference(connection, made)):
+                if made.name not in there or not difference(connection, made):
+                    continue
+                add_columns(connection, made)
+                if differs := difference(connection, made):
                     raise write_errors.schema_differs(made.name, differs)
             metadata.create_all(connection, tables=[made for made in wanted if made.name not in there])
         self._described = described

@@ -9,7 +9,7 @@ from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.loading import Programme
 from pmp_core.measures import MeasureDelivery, Schedule, Session, delivery_of
 from pmp_core.plans import SupportMeasure, SupportPlan
-from pmp_core.register import admission, facts, tables
+from pmp_core.register import admission, facts
 from pmp_core.register.casework.session_limits import check_limits
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
@@ -66,7 +66,7 @@ def end_assignment(work: UnitOfWork, assignment_id: str, *, last_day: date, by: 
             found=session.day,
             remedy="End it on that day or later, or correct the session.",
         )
-    ended = assignment.ended(last_day)
+    ended = assignment.changed(last_day=last_day)
     _check_overlaps(work, ended)  # a later last day may reach into the next one
     return work.assignments.put(ended)
 
@@ -139,7 +139,6 @@ def end_schedule(work: UnitOfWork, schedule_id: str, *, last_day: date, by: Acto
         )
     if last_day >= schedule.first_day:
         return work.schedules.put(schedule.changed(last_day=last_day))
-    work.transaction.delete(tables.SCHEDULE_WEEKDAYS, {"schedule_id": schedule_id})
     work.schedules.remove([schedule_id])
     return None
 
@@ -232,7 +231,11 @@ def delivery(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) 
     plan = work.plans.get(plan_id)
     due: dict[int, int] = {}
     for schedule in work.schedules.find(plan_id=plan_id):
-        days = [day for day in session_days(work, programme, schedule, plan) if day <= on and _in_force(programme, plan, day)]
+        days = [
+            day
+            for day in session_days(work, programme, schedule, plan)
+            if day <= on and plan.status_on(day) in admission.statuses_in_force(programme, day)
+        ]
         due[schedule.measure] = due.get(schedule.measure, 0) + len(days)
     return delivery_of(plan, work.sessions.find(plan_id=plan_id), due, on=on)
 
@@ -240,11 +243,6 @@ def delivery(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) 
 def _check_scope(work: UnitOfWork, by: Actor | None, institution_id: str) -> None:
     if by is not None:
         admission.check_scope(work, by, institution_id)
-
-
-def _in_force(programme: Programme, plan: SupportPlan, day: date) -> bool:
-    in_force = programme.read("plans.statuses-in-force", day).value
-    return isinstance(in_force, tuple) and plan.status_on(day) in in_force
 
 
 def _check_measure(programme: Programme, measure: SupportMeasure, specialist: str) -> None:

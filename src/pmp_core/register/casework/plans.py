@@ -12,7 +12,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.plans.guards import EVALUATED, EVALUATED_OR_REASON, GUARDS, NO_MONEY_USED, Circumstances
 from pmp_core.plans.plan import SUBMIT, TRANSFER
 from pmp_core.programme import LifeCycle
-from pmp_core.register import admission, facts, tables
+from pmp_core.register import admission, facts
 from pmp_core.register.casework.versions import check_version, keep_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
@@ -71,13 +71,7 @@ def change_plan(
     if _fixed(plan) != _fixed(kept):
         raise without_step(plan.status)
     _check_author(cycle, by)
-    if kept.steps and on < kept.steps[-1].on:
-        raise StepRefused(
-            "step-before-the-last",
-            "The change lies before the plan's last step.",
-            found=on,
-            remedy=f"The last step was on {kept.steps[-1].on}.",
-        )
+    kept.check_not_before_the_last_step(on)
     admission.check_scope(work, by, kept.institution_id)
     admission.check_plan(work, programme, plan)
     _check_used(work, programme, kept, plan)
@@ -176,8 +170,7 @@ def take_plan_step(
     cycle = programme.life_cycle("plan")
     row = cycle.allowed(step, plan.status, by.role, reason)
     admission.check_scope(work, by, plan.institution_id)
-    in_force = programme.read("plans.statuses-in-force", on).value
-    if isinstance(in_force, tuple) and row.target in in_force and not (plan.risks and plan.measures):
+    if row.target in admission.statuses_in_force(programme, on) and not (plan.risks and plan.measures):
         raise StepRefused(
             "plan-cleared",
             "All measures were taken out of the plan, so that it can be deleted.",
@@ -252,9 +245,7 @@ def clear_plan(
     refusal = GUARDS[NO_MONEY_USED](plan, circumstances(work, programme, plan, on))
     if refusal is not None:
         raise StepRefused("step-guarded", f"The measures cannot be taken out: {refusal}", found=NO_MONEY_USED)
-    schedules = [schedule.id for schedule in work.schedules.find(plan_id=plan_id)]
-    work.transaction.delete(tables.SCHEDULE_WEEKDAYS, {"schedule_id": schedules})
-    work.schedules.remove(schedules)
+    work.schedules.remove(schedule.id for schedule in work.schedules.find(plan_id=plan_id))
     kept = work.plans.put(plan.changed(risks=(), measures=()))
     return keep_version(work, kept, "clear", by=by, on=on, reason=reason)
 

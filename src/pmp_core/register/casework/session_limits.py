@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import timedelta
 
 from pmp_core.errors import StepRefused
@@ -10,7 +10,7 @@ from pmp_core.loading import Programme
 from pmp_core.measures import Session
 from pmp_core.plans import SupportPlan
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.values import DayRange
+from pmp_core.values import DayRange, Semester
 
 _WEEK, _SEMESTER, _GROUP = "consultations.week.at-most", "consultations.semester.at-most", "consultations.group.at-most"
 
@@ -25,13 +25,10 @@ def check_limits(work: UnitOfWork, programme: Programme, plan: SupportPlan, sess
     """
     if not session.attended:
         return
-    plans = [other.id for other in work.plans.find(learner_id=plan.learner_id)]
-    attended = [other for other in work.sessions.find(plan_id=plans) if other.attended and other.id != session.id]
     monday = session.day - timedelta(days=session.day.weekday())
     week = DayRange(monday, monday + timedelta(days=6))
-    _check(programme, _WEEK, session, [other for other in attended if other.day in week])
-    of_semester = {other.id for other in work.plans.find(learner_id=plan.learner_id, semester=plan.semester)}
-    _check(programme, _SEMESTER, session, [other for other in attended if other.plan_id in of_semester])
+    _check(programme, _WEEK, session, lambda: [one for one in _attended(work, session, plan) if one.day in week])
+    _check(programme, _SEMESTER, session, lambda: _attended(work, session, plan, plan.semester))
     limit = programme.read(_GROUP, session.day).value
     if session.group_id is None or not isinstance(limit, int):
         return
@@ -45,12 +42,19 @@ def check_limits(work: UnitOfWork, programme: Programme, plan: SupportPlan, sess
         )
 
 
-def _check(programme: Programme, path: str, session: Session, others: Iterable[Session]) -> None:
+def _attended(work: UnitOfWork, session: Session, plan: SupportPlan, semester: Semester | None = None) -> list[Session]:
+    """The other sessions that the plan's learner attended, under all plans or those of a semester."""
+    plans = [one.id for one in work.plans.find(learner_id=plan.learner_id) if semester in (None, one.semester)]
+    return [one for one in work.sessions.find(plan_id=plans) if one.attended and one.id != session.id]
+
+
+def _check(programme: Programme, path: str, session: Session, others: Callable[[], list[Session]]) -> None:
+    """Whether a limit holds; the other sessions are read only where there is one."""
     reading = programme.read(path, session.day)
     if not isinstance(reading.value, int) or reading.entry is None or reading.entry.unit is None:
         return
     by_minutes = reading.entry.unit.startswith("minutes")
-    used = sum(other.minutes if by_minutes else 1 for other in others)
+    used = sum(other.minutes if by_minutes else 1 for other in others())
     if used + (session.minutes if by_minutes else 1) > reading.value:
         raise StepRefused(
             "session-over-limit",
