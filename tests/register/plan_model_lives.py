@@ -120,7 +120,8 @@ class Lives:
 
     def _days_in_use(self, kept: ModelPlan, plan: SupportPlan) -> bool:
         sessions, schedules = self._under(plan.id)
-        used = [(s.day, s.day) for s in sessions] + [(s.first_day, s.last_day) for s in schedules]
+        used = [(s.day, s.day) for s in sessions]
+        used += [(s.first_day, s.last_day) for s in (*schedules, *self._live(plan_id=plan.id))]
         inside = [(first, last) for first, last in used if kept.on_days(first) and kept.on_days(last)]
         return any(first < plan.first_day or plan.last_day < last for first, last in inside)
 
@@ -157,7 +158,9 @@ class Lives:
         )
 
     def _stale(self, plan: ModelPlan, evaluation: Evaluation) -> bool:
-        later = any(one.plan_id == plan.id and one.day > evaluation.evaluated_on for one in self.sessions.values())
+        later = any(
+            one.plan_id == plan.id and one.attended and one.day > evaluation.evaluated_on for one in self.sessions.values()
+        )
         return later or not plan.covered_by(evaluation)
 
     def _guard(self, plan: ModelPlan, guard: str, on: date, reason: str | None, receiving: str | None = None) -> Stage:
@@ -187,7 +190,8 @@ class Lives:
     def transfer(self, plan: ModelPlan, institution: str, by: Actor, on: date, reason: str | None, version: int | None) -> Codes:
         row, here = STEPS["transfer"], institution == plan.institution
         kind_unset = KINDS[institution] is None
-        late = any(session.plan_id == plan.id and session.day >= on for session in self.sessions.values())
+        sessions = [session for session in self.sessions.values() if session.plan_id == plan.id and session.day >= on]
+        late = any(plan.measure(session.measure).institution_id is None for session in sessions)
         at_both = enrolled(plan.learner, plan.institution, on, on) and enrolled(plan.learner, institution, on, on)
         return first_of(
             {"version-conflict": version not in (None, len(plan.versions))},

@@ -151,3 +151,20 @@ def test_what_a_person_says_in_an_evaluation_stays(school: Register) -> None:
     own = {"factor": "violence", "result": "lowered", "before": 30, "after": 5}
     kept = school.add_evaluation(evaluation(risks=(own, {"factor": "often-ill", "result": "gone"})))
     assert (kept.risks[0].before, kept.risks[0].after, kept.risks[0].signal) == (30, 5, "signal-unexcused-lessons")
+
+
+def test_an_evaluation_that_is_kept_again_has_the_sessions_until_its_new_day(school: Register) -> None:
+    in_progress(school)
+    school.add_session(session())
+    kept = school.add_evaluation(evaluation(evaluated_on="2022-10-10"))
+    school.add_session(session("S-2", day="2022-11-07"))
+    again = school.add_evaluation(kept.changed(evaluated_on="2022-12-20"))
+    assert [(one.measures[0].sessions, one.measures[0].minutes) for one in (kept, again)] == [(1, 40), (2, 80)]
+
+
+def test_a_session_that_the_learner_missed_changes_nothing_of_an_evaluation(school: Register) -> None:
+    in_progress(school)
+    school.add_session(session())
+    school.add_evaluation(evaluation(evaluated_on="2022-10-10"))
+    school.add_session(session("S-2", day="2022-11-07", absent_because="Slimoja."))
+    assert step(school, "close", HEAD, LAST).status == "closed"

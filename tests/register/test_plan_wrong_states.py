@@ -196,3 +196,26 @@ def test_neither_codes_nor_what_people_wrote_end_in_logs(school: Register) -> No
         assert "010203-12345" not in text()
     assert "Palīdz." not in repr(plan())
     assert "Palīdz." not in repr(school.plan_versions("P-1"))
+
+
+@pytest.mark.parametrize(("first_day", "kept"), [("2022-10-03", True), ("2022-10-04", False)])
+def test_the_days_of_a_claim_stay_within_its_plan(school: Register, first_day: str, kept: bool) -> None:
+    third = {"number": 3, "kind": "catering", "risks": ("violence",), "justification": "Ēdināšana."}
+    in_progress(school, plan(measures=(*plan().measures, third)))
+    receipt = {"number": "1", "issuer": "Ēdnīca", "day": "2022-10-03", "amount": "9.00"}
+    fields = {"id": "C-1", "plan_id": "P-1", "measure": 3, "kind": "catering", "first_day": "2022-10-03", "status": "draft"}
+    made = Claim.model_validate({**fields, "last_day": "2022-10-07", "requested": "9.00", "receipts": (receipt,)})
+    school.submit_claim(made, on=date(2022, 10, 10))
+    changed = step(school, "revise", on=MOVE).changed(first_day=first_day)
+    if kept:
+        assert str(school.change_plan(changed, on=MOVE).first_day) == first_day
+    else:
+        assert refusal(lambda: school.change_plan(changed, on=MOVE)).code == "plan-days-in-use"
+
+
+def test_what_the_old_institution_goes_on_delivering_does_not_hold_up_a_transfer(school: Register) -> None:
+    first, second = plan().measures
+    in_progress(school, plan(measures=(first.changed(institution_id="I-1"), second)))
+    school.add_session(session(day="2022-11-14"))
+    moves(school)
+    assert taken_over(school).institution_id == "I-2"

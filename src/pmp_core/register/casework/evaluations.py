@@ -94,7 +94,7 @@ def _recording(work: UnitOfWork, institutions: set[str], days: DayRange | None) 
 def add_evaluation(work: UnitOfWork, programme: Programme, evaluation: Evaluation, *, by: Actor | None = None) -> Evaluation:
     """Keep a plan's evaluation, if the rule `plan-closing` finds it complete. One with a version replaces the kept one.
 
-    What it leaves out and the records say is filled in: the signals before and after, the sessions delivered.
+    Signals before and after are filled in from the records where it leaves them out; the sessions delivered always.
 
     Raises:
         NotFound: no such plan; or, with a version, no such evaluation.
@@ -155,6 +155,5 @@ def _with_signal(outcome: RiskOutcome, record: RiskRecord | None) -> RiskOutcome
 def _with_sessions(outcome: MeasureOutcome, record: MeasureDelivery | None) -> MeasureOutcome:
     if record is None or (record.planned_sessions is None and not record.delivered_sessions):
         return outcome
-    sessions = record.delivered_sessions if outcome.sessions is None else outcome.sessions
-    minutes = record.delivered_minutes if outcome.minutes is None else outcome.minutes
-    return outcome.changed(sessions=sessions, minutes=minutes)
+    # The register counts them, at each evaluation anew: one that is kept again has those of its new day.
+    return outcome.changed(sessions=record.delivered_sessions, minutes=record.delivered_minutes)

@@ -92,12 +92,13 @@ def _check_used(work: UnitOfWork, programme: Programme, kept: SupportPlan, plan:
                 found=used.id,
                 remedy="Leave it with its number, kind and institution; add a new measure, or take the schedule out (`end_schedule`).",
             )
-    days = [DayRange(session.day, session.day) for session in sessions] + [schedule.days for schedule in schedules]
+    days = [DayRange(session.day, session.day) for session in sessions]
+    days += [schedule.days for schedule in schedules] + [claim.days for claim in claims]
     for used_days in days:
         if kept.days.covers(used_days) and not plan.days.covers(used_days):
             raise StepRefused(
                 "plan-days-in-use",
-                "Sessions were held or are scheduled on days that would be outside the plan.",
+                "Sessions were held or are scheduled, or money is claimed, for days that would be outside the plan.",
                 found=f"{used_days.first}..{used_days.last}",
                 remedy=f"The plan was {kept.first_day}..{kept.last_day}: keep these days in it, or end the schedule first.",
             )
@@ -195,7 +196,11 @@ def take_plan_step(
 
 def _check_evaluation(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> None:
     for evaluation in work.evaluations.find(plan_id=plan.id):
-        later = [session.day for session in work.sessions.find(plan_id=plan.id) if session.day > evaluation.evaluated_on]
+        later = [
+            session.day
+            for session in work.sessions.find(plan_id=plan.id)
+            if session.attended and session.day > evaluation.evaluated_on
+        ]
         if later:
             raise StepRefused(
                 "evaluation-stale",

@@ -70,8 +70,9 @@ def transfer_plan(
             found=institution_id,
             remedy="Suspend or close the plan where it is, or add the agreement if there is one.",
         )
+    # What a measure's own institution delivers it goes on delivering, be it the old one.
     sessions = work.sessions.find(plan_id=plan.id)
-    late = [s for s in sessions if s.day >= on and facts.delivering_institution(plan, s) == plan.institution_id]
+    late = [s for s in sessions if s.day >= on and plan.measure(s.measure).institution_id is None]
     if late and institution_id != plan.institution_id:
         raise StepRefused(
             "transfer-after-session",
