@@ -28,7 +28,7 @@ test: install
 walk: install
 	@$(BIN)/python -m pytest -s $(PYTEST_OPTIONS) tests/register/test_plan_machine.py
 
-# Spark, on this machine: with nothing but what the extra `spark` brings.
+# Spark, on this machine: with what the extra `spark` brings, and Polars, through which a register's tables are read.
 test-scale: $(SPARK)/installed
 	@$(SPARK)/bin/python -m pytest -rs $(PYTEST_OPTIONS) tests/scale
 
@@ -62,7 +62,7 @@ $(BENCH_INSTALLED): $(INSTALLED)
 
 $(SPARK)/installed: $(PROJECTS)
 	@$(MAKE_VENV) $(SPARK)
-	@$(SPARK)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[spark,testing]'
+	@$(SPARK)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[spark,frames,testing]'
 	@touch $@
 
 # The lowest pandas and NumPy that `bench` allows, and the lowest PyArrow of `frames`, in place of what is pinned.

@@ -28,7 +28,7 @@ FLOORS: dict[str, tuple[int, int]] = {
         0: "errors values",
         1: "programme rules",
         2: "learners risks plans measures staff compensation outcomes",
-        3: "loading register sources",
+        3: "loading register sources exchange",
         4: "statistics reports",
         5: "demo cli",
     }.items()
@@ -39,14 +39,14 @@ SIDE = {"hooks": (2, 3), "plugins": (2, 3)}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "attrs": ("programme", "rules", "learners", "risks", "plans", "measures", "staff", "compensation", "outcomes", "loading", "register",
-              "sources", "statistics", "reports", "demo", "cli", "hooks", "plugins"),
-    "pydantic": ("values", "rules/decision", "learners", "risks", "plans", "measures", "staff", "compensation", "outcomes", "sources",
-                 "cli/app", "testing"),
+              "sources", "exchange", "statistics", "reports", "demo", "cli", "hooks", "plugins"),
+    "pydantic": ("values", "rules/decision", "learners", "risks", "plans", "measures", "staff", "compensation", "outcomes", "sources", "exchange",
+                 "statistics/request_content", "cli/app", "testing"),
     "pydantic_core": ("values",),
     "yaml": ("programme/yaml_positions",),
     "jsonschema": ("programme/yaml_positions",),
     "holidays": ("values/public_holidays",),
-    "stdnum": ("values/personal_code",),
+    "stdnum": ("values/iban", "values/personal_code"),
     "dateutil": ("values", "learners", "plans", "measures"),
     "pluggy": ("hooks", "plugins"),
     "narwhals": ("statistics", "rules", "register"),

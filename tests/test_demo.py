@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from pmp_core.compensation import ClaimDecision
 from pmp_core.demo import demo_register
 from pmp_core.errors import RegisterError
 from pmp_core.register import Register
-from pmp_core.rules import Decision
 from pmp_core.values import Actor
 
 Dump = dict[str, list[dict[str, Any]]]
@@ -49,7 +49,7 @@ def test_every_outcome_of_a_claim_occurs(dump: Dump) -> None:
 
 
 def test_the_undetermined_claims_say_that_neither_the_kind_nor_its_rate_is_known_for_their_days(dump: Dump) -> None:
-    documents = [Decision.model_validate_json(r["document"]) for r in dump["decisions"] if r["outcome"] == "undetermined"]
+    documents = [ClaimDecision.model_validate_json(r["document"]) for r in dump["decisions"] if r["outcome"] == "undetermined"]
     assert documents
     missing = {"measure-kinds/special-transport", "compensation.cap.special-transport"}
     assert all(set(document.missing) == missing for document in documents)
@@ -154,8 +154,8 @@ def test_demo_programme_is_in_the_file(run: Run) -> None:
 
 
 def test_demo_decision_in_full_is_a_kept_and_reduced_one(run: Run) -> None:
-    documents = [Decision.model_validate_json(row) for (row,) in run.all("SELECT document FROM decisions")]
-    shown = Decision.model_validate(run.json["decision"])
+    documents = [ClaimDecision.model_validate_json(row) for (row,) in run.all("SELECT document FROM decisions")]
+    shown = ClaimDecision.model_validate(run.json["decision"])
     assert shown in documents
     assert shown.outcome == "reduced"
     assert shown.digest in {digest for (digest,) in run.all("SELECT decision_digest FROM claims")}
@@ -234,7 +234,7 @@ def test_demo_ends_with_a_reduced_decision_in_latvian(run: Run) -> None:
     assert before
     assert title
     assert last.strip().startswith("LĒMUMS: samazināts – piešķirts ")
-    assert last.strip() == Decision.model_validate(run.json["decision"]).explain("lv").strip()
+    assert last.strip() == ClaimDecision.model_validate(run.json["decision"]).explain("lv").strip()
 
 
 def test_demo_replaces_its_own_file_and_no_other(run: Run, pmp: Pmp, tmp_path: Path) -> None:

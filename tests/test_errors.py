@@ -88,6 +88,11 @@ def test_whatever_looks_like_a_personal_code_is_masked(digits: str, joiner: str,
     assert masked(f"{before}{digits[:6]}{joiner}{digits[6:]}{after}") == f"{before}{MASK}{after}"
 
 
+@pytest.mark.parametrize("joiner", [" - ", " -", "- ", "_", "__", " _ ", "_-_", "  ", " \u2013 "])
+def test_a_code_with_room_around_its_hyphen_is_masked(joiner: str) -> None:
+    assert masked(f"of 311299{joiner}20000_") == f"of {MASK}_"
+
+
 @given(st.text("0123456789", max_size=25).filter(lambda digits: len(digits) != 11))
 def test_a_number_of_another_length_is_not_masked(digits: str) -> None:
     assert masked(digits) == digits

@@ -270,17 +270,17 @@ def _claim(register: Register) -> None:
                     continue
                 requested, cofunded = asked[measure.kind]
                 number = register.new_id("C")
-                receipt = Receipt(
-                    number=f"{number}/1", issuer="SIA “Paraugs” (izdomāts)", day=date(2023, 3, 31), amount=Money(requested)
-                )
+                # One claim is for days before its plan was in force, and is refused.
+                early = len(claims) == 2
+                first, last = (date(2023, 1, 2), date(2023, 1, 5)) if early else (date(2023, 3, 1), date(2023, 3, 31))
+                receipt = Receipt(number=f"{number}/1", issuer="SIA “Paraugs” (izdomāts)", day=last, amount=Money(requested))
                 claim = Claim(
                     id=number,
                     plan_id=plan.id,
                     measure=measure.number,
                     kind=measure.kind,
-                    # One claim reaches back before its plan began, and is refused.
-                    first_day=date(2023, 1, 2) if len(claims) == 2 else date(2023, 3, 1),
-                    last_day=date(2023, 3, 31),
+                    first_day=first,
+                    last_day=last,
                     requested=Money(requested),
                     cofunded=Money(cofunded),
                     receipts=(receipt,),

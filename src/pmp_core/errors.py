@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MASK = "******-*****"
-_PERSONAL_CODE = re.compile(r"(?<!\d)\d{6}[-\u2010-\u2015\u2212.\s]?\d{5}(?!\d)")
+_PERSONAL_CODE = re.compile(r"(?<!\d)\d{6}[\s_]{0,3}[-\u2010-\u2015\u2212.]?[\s_]{0,3}\d{5}(?!\d)")
 
 
 def masked(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from attrs import define, field, frozen
 
 from pmp_core import compensation, learners, measures, outcomes, plans, risks
-from pmp_core.compensation.claim import DECIDE, WITHDRAW
+from pmp_core.compensation.claim import CORRECT, DECIDE, WITHDRAW
 from pmp_core.errors import Place, PmpError, ProgrammeError, RuleError, nearest
 from pmp_core.plans.plan import APPROVE, SUBMIT, TRANSFER
 from pmp_core.plugins import PluginSet
@@ -73,11 +73,11 @@ CYCLE_NEEDS: Mapping[str, CycleNeeds] = {
     ),
     # A claim asks no guards. One that waits for its decision makes later ones of the same ceiling wait: it must be seen as waiting.
     "claim": CycleNeeds(
-        steps=("submit", WITHDRAW, DECIDE),
+        steps=("submit", WITHDRAW, DECIDE, "pay", CORRECT, "settle", "recover"),
         begins="submit",
         takes_back=WITHDRAW,
         settles=DECIDE,
-        unasked=("submit", DECIDE),
+        unasked=("submit", DECIDE, "pay", "settle"),
     ),
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bulk
+import bulk_file
 import growth
 import one_claim
 import openfisca
@@ -25,6 +26,7 @@ GROUPS: dict[str, Callable[[Report, Plan], None]] = {
     "duckdb": bulk.measure_duckdb,
     "small": small_frames.measure,
     "growth": growth.measure,
+    "bulk-file": bulk_file.measure,
     "openfisca": openfisca.measure,
     "spark": spark.measure,
 }

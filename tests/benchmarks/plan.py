@@ -16,6 +16,7 @@ class Plan:
         rounds: how often each side runs.
         growth: rows of the growing frames.
         growth_rounds: how often each of them is decided.
+        file_claims: rows of the file of claims.
     """
 
     claims: int
@@ -23,10 +24,11 @@ class Plan:
     rounds: int
     growth: tuple[int, ...]
     growth_rounds: int
+    file_claims: int
 
 
-FULL = Plan(2_000_000, 100_000, 9, (100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000), 4)
-QUICK = Plan(100_000, 10_000, 3, (100_000, 300_000, 1_000_000), 3)
+FULL = Plan(2_000_000, 100_000, 9, (100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000), 4, 10_000_000)
+QUICK = Plan(100_000, 10_000, 3, (100_000, 300_000, 1_000_000), 3, 100_000)
 
 
 class SkippedError(Exception):

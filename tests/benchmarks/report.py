@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from timing import Times
 
-Unit = Literal["µs", "ms", "ns a row", "bytes a row"]
-_IN_SECONDS = {"ns a row": 1e-9, "µs": 1e-6, "ms": 1e-3}
+Unit = Literal["µs", "ms", "s", "ns a row", "bytes a row", "GiB"]
+_IN_SECONDS = {"ns a row": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 LIBRARIES = ("polars", "narwhals", "pandas", "pyarrow", "duckdb", "numpy", "openfisca-core", "pyspark")
 
 

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import bulk_file
 import openfisca
 import polars as pl
 import pytest
 import sides
 from one_claim import folded, ours, theirs
 from page import has_place, with_figures
+from plan import DisagreementError
 from report import Line, Report
 from workload import claims
+
+from pmp_core.loading import load_programme
+from pmp_core.register.bulk.file_deciding import decide_file
 
 LEARNERS = 1_000
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "performance.md"
@@ -86,3 +91,16 @@ def test_figures_have_a_place_on_the_page_and_take_that_of_older_ones() -> None:
     assert "older | 1.50" not in written
     assert written.startswith(text[: text.index("<!--")])
     assert written.endswith(text[text.rindex("-->") :])
+
+
+def test_a_sample_of_a_file_of_claims_is_decided_as_one_by_one(tmp_path: Path) -> None:
+    file, out = tmp_path / "claims.csv", tmp_path / "decided.parquet"
+    bulk_file.write(file, 4_000)
+    totals = decide_file(file, load_programme("lv-8.3.4", overlays=[bulk_file.RATES]), on=bulk_file.ON, out=out, at_once=1_500)
+    told = {"totals": totals.as_dict()}
+    assert totals.refused > 0
+    assert {"granted", "reduced", "undetermined"} <= set(totals.outcomes)
+    bulk_file.check_sample(file, out, told)
+    pl.read_parquet(out).with_columns(amount_cents=pl.col("amount_cents") + 1).write_parquet(out)
+    with pytest.raises(DisagreementError, match="one by one"):
+        bulk_file.check_sample(file, out, told)

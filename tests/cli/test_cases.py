@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from commands import Pmp, answer
 
+from pmp_core.compensation import ClaimDecision
 from pmp_core.errors import StepRefused
 from pmp_core.register import Register, UnitOfWork
-from pmp_core.rules import Decision
 from pmp_core.statistics import overview
 from pmp_core.values import Actor, SuggestionState
 
@@ -229,7 +229,7 @@ def test_a_step_out_of_turn_is_told_with_who_comes_first(pmp: Pmp, demo_copy: Pa
 def test_a_kept_decision_is_shown_and_nothing_decided(pmp: Pmp, demo_copy: Path) -> None:
     before = demo_copy.read_bytes()
     (told,) = answer(pmp, "decide", "C-0001", "--show", "--register", demo_copy)
-    decision = Decision.model_validate(told)
+    decision = ClaimDecision.model_validate(told)
     with reading(demo_copy) as work:
         assert work.claims.get("C-0001").decision_digest == decision.digest
     shown = pmp("decide", "C-0001", "--show", "--register", demo_copy, "--language", "en").stdout
@@ -242,7 +242,7 @@ WAITING = ["C-0005", "C-0010", "C-0015"]
 
 def test_all_submitted_claims_are_decided_and_the_undetermined_stay_submitted(pmp: Pmp, demo_copy: Path) -> None:
     told = answer(pmp, "decide", "--by", "Bruno", "--register", demo_copy, "--on", "2023-04-13")
-    decisions = [Decision.model_validate(one) for one in told]
+    decisions = [ClaimDecision.model_validate(one) for one in told]
     assert [one.outcome for one in decisions] == ["undetermined"] * 3
     with reading(demo_copy) as work:
         assert [claim.id for claim in work.claims.find(status="submitted")] == WAITING

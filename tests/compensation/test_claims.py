@@ -144,6 +144,7 @@ def test_a_step_out_of_place_is_refused_and_says_what_is_possible(status: str, s
         ({"number": "1", "issuer": "Cita"}, False),
         ({"number": "2"}, False),
         ({"number": "2", "digest": "aa"}, True),
+        ({"number": "2", "digest": "SHA-256=AA"}, True),
         ({"number": "2", "digest": "bb"}, False),
     ],
 )
@@ -153,6 +154,11 @@ def test_a_receipt_stands_in_a_claim_once(second: dict[str, Any], twice: bool) -
         assert code_of(Claim, {**CLAIM, "receipts": receipts}) == "receipt-twice"
     else:
         assert len(made(receipts=receipts).receipts) == 2
+
+
+def test_a_digest_is_kept_in_one_form() -> None:
+    kept = [made(receipts=(receipt(digest=digest),)).receipts[0].digest for digest in ("SHA256:9F86D0", "9f86d0", "…", None)]
+    assert kept == ["9f86d0", "9f86d0", "…", None]
 
 
 def test_a_claim_with_a_decision_was_submitted() -> None:
@@ -174,5 +180,5 @@ def test_a_claim_that_is_withdrawn_has_no_decision_either() -> None:
 
 def test_a_step_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(ProgrammeError) as caught:
-        taken(made(), "pay", AUTHOR)
+        taken(made(), "frame", AUTHOR)
     assert caught.value.code == "step-unknown"

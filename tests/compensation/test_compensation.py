@@ -23,8 +23,9 @@ RULE = load_programme("lv-8.3.4", overlays=[Path(__file__).parents[2] / "example
 FACTS: dict[str, Any] = {
     "on": date(2022, 10, 3), "last_day": date(2022, 10, 7), "track": "general", "level": 5, "partner": True,
     "plan_status": "in-progress", "plan_first_day": date(2022, 9, 12), "plan_last_day": date(2022, 12, 23),
-    "semester_first_day": date(2022, 9, 1), "kind": "public-transport-tickets", "risk_addressed": True, "receipts_complete": True,
-    "units": 1, "requested_cents": 5000, "cofunded_cents": 0,
+    "semester_first_day": date(2022, 9, 1), "semester_last_day": date(2022, 12, 23),
+    "kind": "public-transport-tickets", "risk_addressed": True, "receipts_complete": True,
+    "units": 1, "cap_used_cents": 0, "requested_cents": 5000, "cofunded_cents": 0,
 }  # fmt: skip
 CAP, CEILING = 6000, 15000
 

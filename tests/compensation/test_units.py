@@ -1,4 +1,4 @@
-"""How many units of its cap a claim is for, and whether one law holds for the whole of it."""
+"""How many units of its cap a line is for, and within what that cap is used up."""
 
 from __future__ import annotations
 
@@ -7,32 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pmp_core.compensation import Claim, check_undivided, units_of
-from pmp_core.errors import InvalidValue
+from pmp_core.compensation import unit_on, units_of, window
 from pmp_core.loading import Programme, load_programme
+from pmp_core.values import DayRange, Money, Semester
 
 BARE = load_programme("lv-8.3.4")
 RATES = load_programme("lv-8.3.4", overlays=[Path(__file__).parents[2] / "examples/sample-school/rates.example.yaml"])
 
 
-def claim(kind: str, first: str, last: str, **fields: Any) -> Claim:
-    return Claim.model_validate(
-        {"id": "C-1", "plan_id": "P-1", "measure": 1, "kind": kind, "first_day": first, "last_day": last,
-         "requested": "1.00", "status": "draft", **fields}
-    )  # fmt: skip
-
-
-def units(of: Claim, programme: Programme = RATES, level: int | None = 5) -> int:
-    return units_of(of, programme.pack, programme.calendar, level)
-
-
-def undivided(of: Claim, programme: Programme, level: int = 5) -> None:
-    rule = programme.rule("compensation")
-    known = {"on": of.first_day, "track": "general", "level": level, "kind": of.kind, "semester_first_day": of.first_day}
-    check_undivided(of, rule.changes({**dict.fromkeys(fact.name for fact in rule.facts), **known}, of.last_day))
+def units(kind: str, first: str, last: str, programme: Programme = RATES, level: int | None = 5, **line: Any) -> int:
+    days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
+    unit = unit_on(programme.pack, kind, days.first)
+    asked = {"items": 1, "requested": Money(1), **line}
+    return units_of(unit, days, calendar=programme.calendar, level=level, **asked)
 
 
 @pytest.mark.parametrize(
@@ -47,56 +35,53 @@ def undivided(of: Claim, programme: Programme, level: int = 5) -> None:
     ],
 )
 def test_a_cap_per_school_day_counts_the_school_days_of_the_period(first: str, last: str, days: int) -> None:
-    assert units(claim("catering", first, last)) == days
+    assert units("catering", first, last) == days
 
 
 @pytest.mark.parametrize(("level", "days"), [(8, 0), (9, 10), (12, 15)])
 def test_grades_9_and_12_have_school_days_after_the_others_have_none(level: int, days: int) -> None:
-    assert units(claim("catering", "2023-06-01", "2023-06-21"), level=level) == days
+    assert units("catering", "2023-06-01", "2023-06-21", level=level) == days
 
 
 def test_a_cap_per_item_counts_the_items() -> None:
-    assert units(claim("individual-use-items", "2022-10-03", "2022-10-07", items=3)) == 3
+    assert units("individual-use-items", "2022-10-03", "2022-10-07", items=3) == 3
 
 
 @pytest.mark.parametrize("items", [1, 3])
 def test_a_cap_per_claim_counts_one(items: int) -> None:
-    assert units(claim("accommodation", "2022-10-03", "2022-10-07", items=items)) == 1
+    assert units("accommodation", "2022-10-03", "2022-10-07", items=items) == 1
 
 
 @pytest.mark.parametrize("kind", ["catering", "individual-use-items", "accommodation"])
 def test_without_a_cap_it_is_one(kind: str) -> None:
-    assert units(claim(kind, "2022-10-03", "2022-10-07", items=3), BARE) == 1
+    assert units(kind, "2022-10-03", "2022-10-07", BARE, items=3) == 1
 
 
 def test_a_kind_that_a_deployment_added_without_a_cap_is_one() -> None:
-    assert units(claim("excursions", "2022-10-03", "2022-10-07", items=3), BARE) == 1
-
-
-FIRST, LAST = date(2022, 10, 3), date(2022, 10, 7)
-
-
-@given(st.lists(st.dates(date(2022, 9, 28), date(2022, 10, 12)), max_size=4))
-def test_a_claim_is_split_on_the_first_change_after_its_first_day_until_its_last(changes: list[date]) -> None:
-    inside = [day for day in changes if FIRST < day <= LAST]
-    of = claim("accommodation", str(FIRST), str(LAST))
-    if not inside:
-        check_undivided(of, changes)
-        return
-    with pytest.raises(InvalidValue) as caught:
-        check_undivided(of, iter(changes))
-    assert (caught.value.code, caught.value.found) == ("claim-spans-change", str(min(inside)))
-    assert f"the day before {min(inside)}" in caught.value.remedy
+    assert units("excursions", "2022-10-03", "2022-10-07", BARE, items=3) == 1
 
 
 @pytest.mark.parametrize(
-    ("day", "divides"),
-    [(date(2022, 10, 3), False), (date(2022, 10, 4), True), (date(2022, 10, 7), True), (date(2022, 10, 8), False)],
+    ("unit", "units"), [("EUR/day", 9), ("EUR/month", 1), ("EUR/learner-semester", 1), ("EUR/cent-spent", 1234), (None, 1)]
 )
-def test_a_change_on_the_first_day_or_after_the_last_divides_nothing(day: date, divides: bool) -> None:
-    of = claim("accommodation", str(FIRST), str(LAST))
-    if divides:
-        with pytest.raises(InvalidValue, match="claim-spans-change"):
-            check_undivided(of, [day])
-    else:
-        check_undivided(of, [day])
+def test_the_other_units_count_days_one_or_the_cents_that_were_spent(unit: str | None, units: int) -> None:
+    days = DayRange(date(2022, 9, 26), date(2022, 10, 4))
+    asked = units_of(unit, days, calendar=RATES.calendar, level=5, items=3, requested=Money("12.34"))
+    assert asked == units
+
+
+@pytest.mark.parametrize(
+    ("unit", "within"),
+    [
+        ("EUR/claim", "claim"),
+        ("EUR/item", "claim"),
+        ("EUR/month", "2022-09"),
+        ("EUR/learner-semester", "2022/23-1"),
+        ("EUR/day", None),
+        ("EUR/school-day", None),
+        ("EUR/cent-spent", None),
+        (None, None),
+    ],
+)
+def test_a_cap_for_more_than_a_unit_of_its_own_is_used_up_within_something(unit: str | None, within: str | None) -> None:
+    assert window(unit, date(2022, 9, 30), Semester("2022/23-1")) == within

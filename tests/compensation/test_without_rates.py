@@ -25,7 +25,8 @@ def claim(programme: str, kind: str, **facts: Any) -> Result:
     first, day, last = SEMESTERS[programme]
     given = {
         "on": day, "last_day": day, "track": "general", "level": 5, "partner": True, "plan_status": "in-progress",
-        "plan_first_day": first, "plan_last_day": last, "semester_first_day": first, "kind": kind, "risk_addressed": True,
+        "plan_first_day": first, "plan_last_day": last, "semester_first_day": first, "semester_last_day": last,
+        "kind": kind, "risk_addressed": True,
         "receipts_complete": True, "units": 1, "requested_cents": 5000, "cofunded_cents": 0, **facts,
     }  # fmt: skip
     result: Result = PROGRAMMES[programme].rule("compensation").decide(given, prior=0)
@@ -86,7 +87,8 @@ def test_the_ceiling_of_the_first_semester_is_set_from_its_first_day_before_the_
     facts = {
         "on": day, "last_day": day, "track": "general", "level": 5, "partner": True, "plan_status": "in-progress",
         "plan_first_day": date(2017, 3, 1), "plan_last_day": date(2017, 5, 31),
-        "semester_first_day": programme.calendar.days(semester).first, "kind": "catering", "risk_addressed": True,
+        "semester_first_day": programme.calendar.days(semester).first,
+        "semester_last_day": programme.calendar.days(semester).last, "kind": "catering", "risk_addressed": True,
         "receipts_complete": True, "units": 1, "requested_cents": 5000, "cofunded_cents": 0,
     }  # fmt: skip
     result = programme.rule("compensation").decide(facts, prior=0)

@@ -38,7 +38,9 @@ def test_it_is_a_schema_with_every_path_and_catalogue_described_and_the_publishe
     assert set(values) == set(PACK.values)
     assert set(terms) == set(PACK.terms)
     assert all({"title", "description"} <= part.keys() for part in (*values.values(), *terms.values()))
-    assert "In EUR/claim or EUR/school-day or EUR/item." in values["compensation.cap.catering"]["description"]
+    assert (
+        "In EUR/claim or EUR/school-day or EUR/item or EUR/day or EUR/month" in values["compensation.cap.catering"]["description"]
+    )
     assert "In EUR/project." in values["youth-projects.lump-sum"]["description"]
     cycles = SCHEMA["properties"]["life_cycles"]["properties"]
     assert set(cycles) == set(PACK.life_cycles)

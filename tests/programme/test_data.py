@@ -276,15 +276,35 @@ def test_the_flat_rate_of_15_per_cent_is_of_personnel_costs_as_reported(pack: Pa
 
 def test_preparing_a_plan_is_paid_for_and_how_much_is_a_deployments_to_say(pack: Pack) -> None:
     assert holds(pack, "plans.preparation-and-monitoring-paid", "2022-09-01") is True
-    units = {path: pack.value(path).units for path in pack.values if path.startswith("unit-rates.")}
+    rates = [path for path in pack.values if path.startswith("unit-rates.")]
+    units = {path: pack.value(path).units for path in rates if not path.endswith(".minutes")}
     assert units == {
         "unit-rates.specialist-hour": ("EUR/hour", "EUR/academic-hour"),
         "unit-rates.plan-preparation": ("EUR/plan", "EUR/hour"),
         "unit-rates.plan-monitoring": ("EUR/plan", "EUR/month", "EUR/hour"),
         "unit-rates.kilometre": ("EUR/km",),
     }
-    for path in units:
+    for path in (*units, "unit-rates.plan-preparation.minutes", "unit-rates.plan-monitoring.minutes"):
         assert (state(pack, path, "2017-02-28"), state(pack, path, "2017-03-01")) == ("not-yet-in-force", "unset"), path
+
+
+@pytest.mark.parametrize(
+    ("programme", "before", "day"), [("lv-8.3.4", "2017-02-28", "2017-03-01"), ("lv-4.2.3.1", "2024-06-30", "2024-07-01")]
+)
+def test_an_academic_hour_is_a_lesson_of_40_minutes_by_our_choice(programme: str, before: str, day: str) -> None:
+    pack, path = load_pack(programme), "unit-rates.academic-hour.minutes"
+    assert (holds(pack, path, before), holds(pack, path, day)) == (None, 40)
+    (entry,) = pack.value(path).entries
+    assert entry.status == "chosen"
+    assert entry.note is not None
+    assert entry.note.lv.endswith("Ieviesējs to var aizstāt.")
+    assert entry.note.en.endswith("A deployment can override it.")
+
+
+@pytest.mark.parametrize(("programme", "day"), [("lv-8.3.4", "2022-09-01"), ("lv-4.2.3.1", "2024-07-01")])
+@pytest.mark.parametrize("what", ["any", "measure-kinds", "direct-cost-kinds"])
+def test_which_costs_are_ineligible_nobody_has_read(programme: str, day: str, what: str) -> None:
+    assert state(load_pack(programme), f"funding.ineligible-costs.{what}", day) == "unset"
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_path_that_only_a_rule_names_says_itself_what_it_is() -> None:
     assert (
         "  ## skrejritenis \"ātrais\"\n  ## Needed by: compensation.\n  # compensation.cap.scooter-example:\n"
         '  #   title: {lv: "skrejritenis \\"ātrais\\"", en: "a \\"fast\\" scooter"}\n'
-        "  #   type: money\n  #   new: true\n  #   units: [EUR/claim, EUR/school-day, EUR/item]\n"
+        "  #   type: money\n  #   new: true\n  #   units: [EUR/claim, EUR/school-day, EUR/item, EUR/day, EUR/month, EUR/learner-semester, EUR/cent-spent]\n"
         "  #   entries:\n  #     - from: 2017-03-01\n  #       value: ## "
     ) in text  # fmt: skip
 

@@ -167,9 +167,10 @@ def test_a_path_that_looks_like_one_of_the_packs_is_added_where_it_says_that_it_
 
 def test_what_a_path_is_may_be_said_again_as_the_pack_has_it() -> None:
     said = catering(at("from: 2018-01-01")).replace(
-        "    entries:", "    type: money\n    units: [EUR/claim, EUR/school-day, EUR/item]\n    entries:"
+        "    entries:",
+        "    type: money\n    units: [EUR/claim, EUR/school-day, EUR/item, EUR/day, EUR/month, EUR/learner-semester, EUR/cent-spent]\n    entries:",
     )
-    assert laid(said).value("compensation.cap.catering").units == ("EUR/claim", "EUR/school-day", "EUR/item")
+    assert laid(said).value("compensation.cap.catering").units[:4] == ("EUR/claim", "EUR/school-day", "EUR/item", "EUR/day")
 
 
 def test_a_wrong_code_is_told_at_the_overlays_own_entry() -> None:
@@ -202,7 +203,7 @@ UNKNOWN_STATUS = (
         (catering("from: 2018-01-01, value: 1.00, unit: EUR/claim").replace("cap.", "cup."), "path-unknown", 4, "cup.catering", "Nearest: compensation.cap"),
         (catering(at("from: 2018-01-01")).replace("compensation.cap.catering", "zzz"), "path-unknown", 4, "/values/zzz", "Correct the path"),
         (NEW.replace(f"    {TITLE}\n", ""), "path-unknown", 4, "/values/local.rule", "give `title` and `type`"),
-        (catering('from: 2018-01-01, value: "1.00"'), "unit-wrong", 6, "/entries/0", "one of EUR/claim, EUR/school-day, EUR/item"),
+        (catering('from: 2018-01-01, value: "1.00"'), "unit-wrong", 6, "/entries/0", "one of EUR/claim, EUR/school-day, EUR/item, EUR/day"),
         (catering('from: 2018-01-01, value: "1.00", unit: EUR/km'), "unit-wrong", 6, "/entries/0", "one of EUR/claim"),
         (catering('from: 2018-01-01, value: "1.005", unit: EUR/claim'), "value-wrong", 6, "/entries/0/value", "at most two decimals"),
         (catering("from: 2018-01-01, value: 5, unit: EUR/claim"), "value-wrong", 6, "/entries/0/value", 'in quotes with two decimals'),

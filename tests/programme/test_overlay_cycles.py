@@ -163,7 +163,7 @@ def test_a_claim_may_be_checked_while_it_waits_and_appealed_when_it_is_decided()
     )
     assert laid(waits)[-1].life_cycle("claim").possible("checked") == ("decide",)
     appeals = cycle(f"step: appeal, {TITLE}, from: [decided], to: checked, {DIRECTOR}", name="claim", head=EXTRA_CLAIM)
-    assert laid(appeals)[-1].life_cycle("claim").possible("decided") == ("appeal",)
+    assert laid(appeals)[-1].life_cycle("claim").possible("decided") == ("pay", "correct", "appeal")
 
 
 # --- what it cannot do
@@ -380,6 +380,35 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
         "status-unsettled",
         "/life_cycles/claim/steps/0",
         "'decided' is reached without the step 'decide'",
+    ),
+    "a claim that is withdrawn after it was paid": (
+        cycle(f"step: withdraw, replaces: true, from: [submitted, paid], to: draft, {DIRECTOR}", name="claim"),
+        "step-misplaced",
+        "/life_cycles/claim/steps/0/to",
+        "does not lead from 'paid'.*Found: 'draft'",
+    ),
+    "a claim that is taken up again after it was decided": (
+        cycle(f"step: reopen, {TITLE}, from: [decided], to: submitted, {DIRECTOR}", name="claim"),
+        "step-misplaced",
+        "/life_cycles/claim/steps/0/to",
+        "does not lead from 'decided', which is settled",
+    ),
+    "a recovered claim that goes back by way of another status": (
+        cycle(
+            f"step: appeal, {TITLE}, from: [recovered], to: checked, {DIRECTOR}",
+            f"step: drop, {TITLE}, from: [checked], to: draft, {DIRECTOR}",
+            name="claim",
+            head=EXTRA_CLAIM,
+        ),
+        "step-misplaced",
+        "/life_cycles/claim/steps/1/to",
+        "does not lead from 'checked'",
+    ),
+    "a claim that is decided again without a correction": (
+        cycle(f"step: decide, replaces: true, from: [submitted, corrected], to: decided, {DIRECTOR}", name="claim"),
+        "step-misplaced",
+        "/life_cycles/claim/steps/0/from",
+        "is taken once: 'corrected'",
     ),
 }
 

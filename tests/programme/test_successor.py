@@ -157,6 +157,8 @@ def test_who_approves_has_a_chain_for_every_kind_of_partner(programme: Programme
 def test_what_is_chosen_says_what_it_is(programme: Programme) -> None:
     chosen = {path for path, value in own(programme).items() if value.entries[0].status == "chosen" and value.type != "term"}
     assert chosen == {
+        "compensation.conflicts.blocking",
+        "compensation.conflicts.override-roles",
         "documents.personal-code.shown-to",
         "plans.statuses-in-force",
         "plans.transfer.owner",
@@ -169,6 +171,7 @@ def test_what_is_chosen_says_what_it_is(programme: Programme) -> None:
         "signals.marks.factor",
         "signals.excused-lessons.factor",
         "signals.unexcused-days.factor",
+        "unit-rates.academic-hour.minutes",
         "signals.excused-days.factor",
         "signals.late-arrivals.factor",
         "signals.late-enrolment.factor",
@@ -182,7 +185,7 @@ def test_what_is_chosen_says_what_it_is(programme: Programme) -> None:
 CLAIM: dict[str, Any] = {
     "on": date(2024, 10, 7), "last_day": date(2024, 10, 11), "track": "general", "level": 5, "partner": True,
     "plan_status": "in-progress", "plan_first_day": date(2024, 9, 9), "plan_last_day": date(2024, 12, 20),
-    "semester_first_day": date(2024, 9, 2), "kind": "public-transport-tickets", "risk_addressed": True,
+    "semester_first_day": date(2024, 9, 2), "semester_last_day": date(2024, 12, 20), "kind": "public-transport-tickets", "risk_addressed": True,
     "receipts_complete": True, "units": 1, "requested_cents": 5000, "cofunded_cents": 0,
 }  # fmt: skip
 PLAN: dict[str, Any] = {

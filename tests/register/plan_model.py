@@ -12,8 +12,6 @@ from plan_table import (
     GROUP_AT_MOST,
     IN_FORCE,
     SESSIONS_A_WEEK,
-    level_on,
-    partner,
     possible,
     school_days,
 )
@@ -156,20 +154,22 @@ class Model(Lives):
         days = assignment.first_day <= session.day <= (assignment.last_day or date.max)
         return days and whose == (where, session.delivered_by, session.specialist)
 
-    def _spans_change(self, claim: Claim, plan: ModelPlan) -> bool:
-        def at(day: date) -> tuple[object, ...]:
-            owner = plan.owner_on(day)
-            return owner, level_on(plan.learner, owner, day), partner(owner, day)
-
-        days = (claim.last_day - claim.first_day).days
-        return len({at(claim.first_day + timedelta(days=n)) for n in range(days + 1)}) > 1
+    def _twice(self, claim: Claim) -> bool:
+        """Whether another claim that stands, before it in order or decided, is of the same days or has the same receipt."""
+        numbers, learner = {receipt.number for receipt in claim.receipts}, self.plans[claim.plan_id].learner
+        for other in self._live():
+            turn = (claim.submitted_on or date.max, claim.id)
+            before = (other.submitted_on or date.max, other.id) < turn or other.status == "decided"
+            same = self.plans[other.plan_id].learner == learner and other.kind == claim.kind
+            overlap = same and other.first_day <= claim.last_day and claim.first_day <= other.last_day
+            shared = numbers & {receipt.number for receipt in other.receipts}
+            if other.id not in {claim.id, *self.claims_of_nothing} and before and (overlap or shared):
+                return True
+        return False
 
     def submit_claim(self, claim: Claim, by: Actor, on: date) -> Codes:
         plan = self.plans[claim.plan_id]
         measure = plan.measure(claim.measure)
-        beside = [other for other in self._live(plan_id=plan.id, measure=claim.measure) if other.id != claim.id]
-        numbers = {receipt.number for receipt in claim.receipts}
-        used = {receipt.number for other in self._live() if other.id != claim.id for receipt in other.receipts}
         return first_of(
             {"claim-not-initial": claim.status != "draft"},
             {"step-by-role": by.role not in CLAIM_STEPS["submit"]["actors"]},
@@ -177,9 +177,6 @@ class Model(Lives):
             {
                 "claim-other-measure": measure is not None and (measure.kind != claim.kind or measure.kind in CONSULTATIONS),
                 "claim-not-over": claim.last_day > on,
-                "claim-spans-change": self._spans_change(claim, plan),
-                "receipt-twice": bool(numbers & used),
-                "claim-overlaps": any(o.first_day <= claim.last_day and claim.first_day <= o.last_day for o in beside),
             },
             self._kept_claim(claim) if claim.version or claim.id in self.claims else {},
         )
@@ -204,6 +201,6 @@ class Model(Lives):
             {"step-from-status": claim.status not in row["from"]},
             {"step-by-role": by.role not in row["actors"]},
             {"claim-decided-before": deciding and claim.submitted_on is not None and on < claim.submitted_on},
+            {"claim-in-conflict": deciding and self._twice(claim)},
             {"measure-unknown": deciding and plan.measure(claim.measure) is None},
-            {"claim-spans-change": deciding and self._spans_change(claim, plan)},
         )

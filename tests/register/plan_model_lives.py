@@ -41,6 +41,7 @@ class Lives:
         self.evaluations: dict[str, Evaluation] = {}  # by plan
         self.claims: dict[str, Claim] = {}
         self.refused_claims: set[str] = set()
+        self.claims_of_nothing: set[str] = set()  # nothing was granted for them
         self.assignments = {assignment.id: assignment for assignment in assignments}
 
     def _scope(self, by: Actor | None, institution: str) -> Stage:

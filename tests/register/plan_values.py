@@ -8,7 +8,7 @@ from typing import Any
 
 from plan_table import AUTUMN, KINDS, SEMESTERS, SPRING
 
-from pmp_core.compensation import Claim
+from pmp_core.compensation import Claim, OtherFunding
 from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
@@ -120,6 +120,11 @@ def _evaluation(**fields: Any) -> Evaluation:
     return Evaluation.model_validate({**given, **fields})
 
 
+def _funding(**fields: Any) -> OtherFunding:
+    given = {"id": "F", "payer": "municipal-meals", "kind": "catering", "first_day": _DAY, "covers": "all"}
+    return OtherFunding.model_validate({**given, **fields})
+
+
 # By code: what says the opposite of itself, and cannot even be made.
 CONTRADICTIONS: Mapping[str, Callable[[], object]] = {
     "days-reversed": lambda: _plan(last_day=date(2022, 9, 1)),
@@ -139,5 +144,8 @@ CONTRADICTIONS: Mapping[str, Callable[[], object]] = {
     "claim-beyond-receipts": lambda: claim("C", "P", _DAY, requested="4.01"),
     "claim-not-submitted": lambda: claim("C", "P", _DAY, decision_digest="ab"),
     "receipt-twice": lambda: claim("C", "P", _DAY, receipts=({"number": "1", "issuer": "A", "day": _DAY, "amount": "4.00"},) * 2),
+    "funding-scope": lambda: _funding(learner_id="L-1", institution_id="I-1"),
+    "funding-amount": lambda: _funding(per_day_thousandths=1),
+    "funding-levels": lambda: _funding(lowest_level=2, highest_level=1),
     "receipt-not-positive": lambda: claim("C", "P", _DAY, receipts=({"number": "1", "issuer": "A", "day": _DAY, "amount": "0"},)),
 }

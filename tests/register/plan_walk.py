@@ -329,7 +329,9 @@ class Walk(Life):
         result = self.attempt(
             "claim changed",
             self.model.change_claim(changed),
-            lambda work: casework.change_claim(work, self.register.programme, changed),
+            lambda work: casework.change_claim(
+                work, self.register.programme, changed, by=Actor(name="Ilze", role="plan-author"), on=self.clock
+            ),
         )
         if result is not None:
             self.model.claims[result.id] = result
@@ -364,6 +366,8 @@ class Walk(Life):
         assert (after.status == "decided") == (decision.outcome != "undetermined")
         self.model.claims[after.id] = after
         self.decided[after.id] += 1
+        if after.status == "decided" and not decision.amount:
+            self.model.claims_of_nothing.add(after.id)
         if decision.outcome == "refused":
             self.model.refused_claims.add(after.id)
         self.done()

@@ -1,7 +1,8 @@
-"""A claim falls under one law, one level and one agreement: where something changes inside it, it is to be split."""
+"""A line of a claim falls under one law, one level and one agreement: where something changes inside it, another begins."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,11 @@ from typing import Any
 import pytest
 
 from pmp_core.compensation import Claim
-from pmp_core.errors import InvalidValue
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
 from pmp_core.loading import Programme, load_programme
 from pmp_core.plans import SupportPlan
 from pmp_core.programme import OverlayText
-from pmp_core.register import Register, UnitOfWork, facts
+from pmp_core.register import Register, UnitOfWork, claim_facts
 from pmp_core.values import Actor
 
 RATES = Path(__file__).parents[2] / "examples/sample-school/rates.example.yaml"
@@ -33,8 +33,8 @@ def filled(work: UnitOfWork) -> None:
     work.enrolments.add(Enrolment.model_validate(ENROLMENT))
 
 
-def asked(first: date, last: date, *, kind: str, programme: Programme, before: Any = None) -> dict[str, Any]:
-    """The facts of a claim for these days."""
+def lines(first: date, last: date, *, kind: str, programme: Programme, before: Any = None) -> list[claim_facts.LineFacts]:
+    """The lines of a claim for these days, with their facts."""
     measures = ({"number": 1, "kind": kind, "risks": ("violence",), "justification": "Palīdz."},)
     plan = SupportPlan.model_validate(
         {
@@ -44,22 +44,30 @@ def asked(first: date, last: date, *, kind: str, programme: Programme, before: A
         }
     )  # fmt: skip
     claim = {"id": "C-1", "plan_id": "P-1", "measure": 1, "kind": kind, "first_day": first, "last_day": last,
-             "requested": "1.00", "status": "draft"}  # fmt: skip
+             "requested": "0.00", "status": "draft"}  # fmt: skip
     with Register.open(actor=ACTOR, programme=programme) as register, register.unit_of_work() as work:
         filled(work)
         if before is not None:
             before(work)
-        return facts.claim_facts(work, programme, Claim.model_validate(claim), plan)
+        return claim_facts.line_facts(work, programme, Claim.model_validate(claim), plan)
+
+
+def asked(first: date, last: date, *, kind: str, programme: Programme, before: Any = None) -> Mapping[str, Any]:
+    """The facts of a claim that has one line."""
+    [one] = lines(first, last, kind=kind, programme=programme, before=before)
+    assert (one.line.first_day, one.line.last_day) == (first, last)
+    return one.facts
 
 
 def check_pair(change: date, *, kind: str = "accommodation", programme: Programme = BARE, before: Any = None) -> None:
-    """A claim over the change is to be split on that day, and the two halves are not."""
+    """A claim over the change has a line on each side, each with the facts of its own; the two halves have one."""
     named: dict[str, Any] = {"kind": kind, "programme": programme, "before": before}
-    with pytest.raises(InvalidValue) as caught:
-        asked(change - DAY, change, **named)
-    assert (caught.value.code, caught.value.found) == ("claim-spans-change", str(change))
-    for half in ((change - DAY, change - DAY), (change, change)):
-        assert asked(*half, **named)["last_day"] == half[1]
+    found = lines(change - DAY, change, **named)
+    assert [(one.line.first_day, one.line.last_day) for one in found] == [(change - DAY, change - DAY), (change, change)]
+    for half, one in zip(((change - DAY, change - DAY), (change, change)), found, strict=True):
+        alone = asked(*half, **named)
+        # The plan of a half is another.
+        assert {**one.facts, "plan_first_day": half[0], "plan_last_day": half[1]} == alone
 
 
 @pytest.mark.parametrize("kind", ["catering", "accommodation", "individual-use-items"])

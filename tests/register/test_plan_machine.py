@@ -42,14 +42,21 @@ WALKS = settings(
 )
 # Where what a plan room refuses is written.
 ROOMS = ("plans", "measures", "outcomes", "staff", "compensation", "register/casework")
-MODULES = ("programme/life_cycle.py", "register/admission.py", "register/casework/versions.py")
-NOT_OF_PLANS = ("register/casework/risks.py",)
+MODULES = ("programme/life_cycle.py", "register/admission.py", "register/casework/versions.py", "register/conflicts.py")
+# No money moves in the walk: what comes after a decision has tests of its own.
+MONEY = ("budgets", "claim_account", "corrections", "payment_export", "payments", "recoveries")
+NOT_OF_PLANS = (
+    "register/casework/risks.py", "compensation/payment.py", "compensation/budget.py", "compensation/transfers.py",
+    *(f"register/casework/{module}.py" for module in MONEY),
+)  # fmt: skip
 # Of the storage, in its own words; the others by the rooms' names for them.
 OF_THE_STORAGE = {"not-unique", "version-conflict", "not-found"}
 OF_VALUES = {"days-reversed", "code-unknown"}
 # What a walk through the casework cannot meet.
 NOT_MET = {
     "claim-undecided": "`decide_claim` always hands in the digest",
+    "decision-altered": "nobody edits a decision in the walk",
+    **dict.fromkeys(("override-by-role", "override-needs-reason", "conflict-unknown"), "no conflict is overridden in the walk"),
 }
 # Guards that never get to refuse: the rule `plan-entry` goes before two of them, and `step-out-of-turn` before the third.
 BEFORE_THE_GUARDS = ("application-first", "has-risk", "next-station")

@@ -257,20 +257,21 @@ def test_a_submitted_claim_waits_for_its_decision_across_the_transfer(school: Re
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "kept"),
-    [("2022-11-01", "2022-11-06", True), ("2022-11-01", "2022-11-07", False), ("2022-11-07", "2022-11-11", True)],
+    ("first", "last", "lines"),
+    [
+        ("2022-11-01", "2022-11-06", ["2022-11-01"]),
+        ("2022-11-01", "2022-11-07", ["2022-11-01", "2022-11-07"]),
+        ("2022-11-07", "2022-11-11", ["2022-11-07"]),
+    ],
 )
-def test_a_claim_across_the_transfer_is_split_at_its_day(school: Register, first: str, last: str, kept: bool) -> None:
+def test_a_claim_across_the_transfer_has_a_line_on_each_side(school: Register, first: str, last: str, lines: list[str]) -> None:
     in_progress(school, with_catering())
     moves(school)
     taken_over(school)
     approved(school, on=MOVE, head=OTHER_HEAD)
-    made = claim(first_day=first, last_day=last)
-    if kept:
-        assert school.submit_claim(made, on=date(2022, 11, 14)).status == "submitted"
-    else:
-        error = refusal(lambda: school.submit_claim(made, on=date(2022, 11, 14)), InvalidValue)
-        assert (error.code, "2022-11-07" in str(error)) == ("claim-spans-change", True)
+    school.submit_claim(claim(first_day=first, last_day=last, receipts=()), on=date(2022, 11, 14))
+    _, decision = school.decide_claim("C-1", on=date(2022, 11, 15), by=SERVICE)
+    assert [str(line.first_day) for line in decision.lines] == lines
 
 
 def test_an_evaluation_made_before_the_transfer_is_looked_at_again_when_the_plan_closes(school: Register) -> None:

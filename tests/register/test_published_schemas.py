@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pmp_core import Decision, demo_register, entity_schemas
+from pmp_core.compensation import Budget, OtherFunding, Payee, PaymentBatch, PaymentEntry
 from pmp_core.learners import Partnership
 from pmp_core.measures import Schedule
 from pmp_core.plans import ResponsiblePerson, Transfer
@@ -36,6 +37,8 @@ def instances() -> dict[str, Entity]:
     made: list[Entity] = [
         decision,
         *_inside(decision),
+        decision.lines[0].decision,
+        *_inside(decision.lines[0].decision),
         Actor(name="Anna", role="director"),
         Transfer.model_validate({
             "source_institution_id": "I-1", "source_partner_kind": "municipality", "target_institution_id": "I-2",
@@ -49,6 +52,20 @@ def instances() -> dict[str, Entity]:
             "id": "T-1", "plan_id": "P-1", "measure": 1, "first_day": "2023-01-09", "last_day": "2023-05-31",
             "weekdays": ["monday"], "minutes": 40, "specialist": "pedagogue", "delivered_by": "Anna",
         }),
+        OtherFunding.model_validate({
+            "id": "F-1", "payer": "municipal-meals", "kind": "catering", "first_day": "2022-09-01", "covers": "part",
+            "per_day_thousandths": 1075,
+        }),
+        Payee.model_validate({"id": "Y-1", "name": "Anna", "iban": "LV80BANK0000435195001"}),
+        PaymentBatch.model_validate({
+            "id": "B-1", "reference": "B-1", "made_on": "2023-05-08", "execution_on": "2023-05-10", "made_by": "Anna",
+            "made_role": "ikvd",
+        }),
+        PaymentEntry.model_validate({
+            "id": "B-1-1", "claim_id": "C-1", "kind": "payment", "amount": "12.50", "decision_number": 1, "decision_digest": "ab",
+            "batch_id": "B-1", "payee_id": "Y-1", "reference": "B-1-1", "entered_on": "2023-05-08", "actor": "Anna", "role": "ikvd",
+        }),
+        Budget.model_validate({"id": "U-1", "institution_id": "I-1", "semester": "2022/23-2", "amount": "100.00"}),
         Partnership.model_validate({"id": "A-2", "first_day": "2018-09-01", "institution_id": "I-1"}),
     ]  # fmt: skip
     for one in made:

@@ -156,7 +156,9 @@ usual = st.fixed_dictionaries(
         "kind": st.sampled_from(KINDS),
         "risk_addressed": st.just(True),
         "receipts_complete": st.just(True),
+        "semester_last_day": st.just(date(2022, 5, 31)),
         "units": st.sampled_from([1, 2, 20]),
+        "cap_used_cents": st.sampled_from([0, 0, 0, 100, 6000]),
         "requested_cents": cents,
         "cofunded_cents": st.sampled_from([0, 0, 100, 3000]),
     }
@@ -192,6 +194,7 @@ ODDITIES: list[st.SearchStrategy[dict[str, Any]]] = [
     st.just({"kind": "individual-use-items", "on": date(2022, 3, 1), "units": 20, "requested_cents": 12001}),
     st.sampled_from([{"units": units} for units in (0, 1000)]),
     cents.map(lambda amount: {"cofunded_cents": amount}),
+    *(st.just({"on": date(2022, 5, 5), "semester_last_day": day}) for day in (date(2022, 5, 30), None)),
     days.map(lambda day: {"on": day}),
     st.sampled_from([date(2017, 2, 28), date(2024, 1, 1)]).map(lambda day: {"on": day}),
     st.sampled_from([date(2017, 3, 1), date(2017, 12, 31)]).map(lambda day: {"on": day}),

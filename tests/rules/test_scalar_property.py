@@ -86,7 +86,13 @@ def test_the_compensation_rule_says_what_the_interpreter_says_of_every_single_od
     seen: Counter[str] = Counter()
     whole = {fact.name: True for fact in COMPENSATION.facts} | {"track": "general", "level": 3, "plan_status": "approved"}
     whole |= {"plan_first_day": date(2017, 1, 1), "plan_last_day": date(2024, 12, 31), "last_day": date(2022, 5, 31)}
-    whole |= {"units": 2, "requested_cents": 1900, "cofunded_cents": 0}
+    whole |= {
+        "semester_last_day": date(2022, 5, 31),
+        "cap_used_cents": 0,
+        "units": 2,
+        "requested_cents": 1900,
+        "cofunded_cents": 0,
+    }
     firsts = (date(2022, 1, 10), date(2017, 12, 31), None)
     for oddity, kind, on, first in product(ODD, KINDS, (date(2017, 12, 31), date(2022, 5, 5)), firsts):
         facts = whole | {"on": on, "kind": kind, "semester_first_day": first} | oddity

@@ -9,18 +9,24 @@ import typer
 from pydantic import ValidationError
 
 from pmp_core.cli import (
+    budgets,
+    claim_money,
     claims,
+    conflicts,
     deciding,
     demo,
     evaluating,
+    exchange,
     importing,
     life_cycles,
     overlays,
+    payments,
     plan_delivery,
     plan_steps,
     plans,
     printing,
     programmes,
+    requesting,
     risks,
     rules,
     schemas,
@@ -54,10 +60,20 @@ WRONG_USE = frozenset(
         "option-invalid",
         "share-invalid",
         "file-exists",
+        "output-unfit",
         "threshold-invalid",
         "outcome-unknown",
         "file-missing",
+        "format-unknown",
+        "debtor-missing",
+        "kind-not-compensated",
         "folder-missing",
+        "partner-without-agreement",
+        "request-not-over",
+        "exchange-key-invalid",
+        "exchange-key-short",
+        "exchange-sender-invalid",
+        "exchange-sender-unknown",
     }
 )
 
@@ -76,9 +92,16 @@ for part in (plan_steps, plan_delivery):
     plans.plans.add_typer(part.commands)
 plans.plans.command("print")(printing.print_)
 app.add_typer(plans.plans, name="plans")
+claims.claims.add_typer(conflicts.commands)
+claims.claims.add_typer(conflicts.funding, name="funding")
+claims.claims.add_typer(claim_money.commands)
 app.add_typer(claims.claims, name="claims")
+claims.partners.command("request")(requesting.request)
+app.add_typer(payments.payments, name="payments")
+app.add_typer(budgets.budgets, name="budgets")
 app.add_typer(claims.partners, name="partners")
 app.command("decide")(deciding.decide)
+app.add_typer(exchange.exchange, name="exchange")
 app.command("stats")(statistics.stats)
 for command in (overlays.check, overlays.draft, overlays.schema, overlays.territories):
     programmes.app.command(command.__name__)(command)

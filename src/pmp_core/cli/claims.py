@@ -11,6 +11,7 @@ from pmp_core.cli.output import JSON, day, show
 from pmp_core.compensation import Claim
 from pmp_core.learners import Partnership
 from pmp_core.register import casework
+from pmp_core.register.claim_money import claim_money
 
 claims = typer.Typer(help="Claims for compensation; `pmp decide` decides them.", no_args_is_help=True)
 partners = typer.Typer(help="Partners: who takes part, from day to day.", no_args_is_help=True)
@@ -24,11 +25,22 @@ def list_(
     plan: str | None = typer.Option(None, "--plan", help="Only those of this plan."),
     json: bool = JSON,
 ) -> None:
-    """List claims, with what can be done next."""
+    """List claims, with what was granted, what of it is still to be paid or owed back, and what can be done next."""
     where: dict[str, Any] = {} if plan is None else {"plan_id": plan}
     with opened(register) as opened_register, opened_register.unit_of_work() as work:
         cycle = opened_register.programme.life_cycle("claim")
-        rows = [{**_row(claim), "possible": ", ".join(cycle.possible(claim.status))} for claim in work.claims.find(**where)]
+        found = work.claims.find(**where)
+        money, beyond = claim_money(work, found), casework.beyond_budget(work, opened_register.programme)
+        rows = [
+            {
+                **_row(claim),
+                "granted": str(money[claim.id].granted) if claim.id in money else None,
+                "balance": str(money[claim.id].balance) if claim.id in money else None,
+                "beyond budget": beyond[claim.id].id if claim.id in beyond else None,
+                "possible": ", ".join(cycle.possible(claim.status)),
+            }
+            for claim in found
+        ]
     show(rows, json=json, title="Claims")
 
 
@@ -47,14 +59,14 @@ def _row(claim: Claim) -> dict[str, object]:
 
 
 @claims.command("add")
-def add(file: str = FIELDS, register: str = REGISTER, by: str = WHO, json: bool = JSON) -> None:
+def add(file: str = FIELDS, register: str = REGISTER, by: str = WHO, on: str | None = ON, json: bool = JSON) -> None:
     """Keep a new draft of a claim."""
-    fields = json_object(file)
+    fields, when = json_object(file), day(on)
     with opened(register, by=by) as opened_register, opened_register.unit_of_work() as work:
         fields = {**fields, "id": opened_register.new_id("C"), "status": opened_register.programme.life_cycle("claim").initial}
         claim = Claim.model_validate({**fields, "submitted_on": None, "decision_digest": None})
         work.plans.get(claim.plan_id).measure(claim.measure)  # tells what is not there
-        kept = work.claims.add(claim)
+        kept = casework.keep_claim(work, claim, "draft", by=opened_register.actor, on=when)
     show([_row(kept)], json=json)
 
 

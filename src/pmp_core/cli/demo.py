@@ -10,10 +10,10 @@ import typer
 
 from pmp_core.cli.output import JSON, say, show, show_json
 from pmp_core.cli.statistics import show_overview
+from pmp_core.compensation import ClaimDecision
 from pmp_core.demo import PLANNED, demo_register
 from pmp_core.errors import RegisterError
 from pmp_core.register import Register, tables
-from pmp_core.rules import Decision
 from pmp_core.statistics import overview
 
 FILE = "demo-register.sqlite"
@@ -72,7 +72,7 @@ def _told(register: Register) -> dict[str, Any]:
 
 def _reduced(documents: list[str]) -> dict[str, Any]:
     """The reduced decision with the most reasons: the one that shows most."""
-    decisions = [Decision.model_validate_json(document) for document in documents]
+    decisions = [ClaimDecision.model_validate_json(document) for document in documents]
     return max(decisions, key=lambda decision: (len(decision.reasons), decision.digest)).model_dump(mode="json")
 
 
@@ -117,4 +117,4 @@ def _show(register: Register, told: dict[str, Any], path: Path) -> None:
     say()
     say("One reduced decision in full:")
     say()
-    say(Decision.model_validate(told["decision"]).explain("lv"))
+    say(ClaimDecision.model_validate(told["decision"]).explain("lv"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -11,6 +13,31 @@ import typer
 from pmp_core.errors import InvalidValue, RegisterError
 
 FORCE = typer.Option(False, "--force", help="Replace the file if it is there.")
+
+
+def check_apart(file: Path, read: Iterable[Path | None]) -> None:
+    """Whether a file to be written is none of those that are read: not even --force replaces one of them.
+
+    Args:
+        file: where the result goes.
+        read: what is read; None: it is no file, or there is none.
+
+    Raises:
+        InvalidValue: `output-unfit`.
+    """
+    for other in read:
+        if other is not None and (file.resolve() == other.resolve() or _same(file, other)):
+            raise InvalidValue(
+                "output-unfit", "The file is one of those that are read.", found=file.name, remedy="Name a file of its own."
+            )
+
+
+def _same(file: Path, other: Path) -> bool:
+    """Whether it is one file under two names."""
+    try:
+        return file.samefile(other)
+    except OSError:  # one of them is not there, or not to be looked at: whoever opens it tells
+        return False
 
 
 def write_whole(file: Path, content: bytes, *, replace: bool) -> None:
@@ -44,3 +71,10 @@ def write_whole(file: Path, content: bytes, *, replace: bool) -> None:
         raise RegisterError(
             "file-unwritable", f"The file cannot be written: {error.strerror}.", found=file.name, remedy="Name another place."
         ) from None
+
+
+def to_standard_output(content: bytes) -> None:
+    """Write what would be a file to standard output, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

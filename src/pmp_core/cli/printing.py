@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import typer
 
-from pmp_core.cli.files import FORCE, write_whole
+from pmp_core.cli.files import FORCE, to_standard_output, write_whole
 from pmp_core.cli.opening import ON, REGISTER, opened
 from pmp_core.cli.output import JSON, LANGUAGE, day, language, show
 from pmp_core.errors import InvalidValue, StepRefused
@@ -55,7 +54,7 @@ def print_(
         )
     content = document.pdf() if kind == "pdf" else document.html().encode()
     if out == "-":
-        _to_standard_output(content)
+        to_standard_output(content)
         return
     file = Path(re.sub(r"[^\w.-]", "_", f"{id}.{kind}") if out is None else out)
     write_whole(file, content, replace=force)
@@ -80,9 +79,3 @@ def _code(file: Path) -> PersonalCode:
         ) from None
     except UnicodeDecodeError:
         raise InvalidValue("personal-code-invalid", "The file is not UTF-8 text.", remedy="Write the code alone in it.") from None
-
-
-def _to_standard_output(content: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()

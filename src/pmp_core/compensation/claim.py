@@ -5,23 +5,29 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.programme import LifeCycle
 from pmp_core.values import Actor, Count, Day, DayRange, Entity, Id, Money, Name
+from pmp_core.values.receipts import digest_form, receipt_identity
 
-DECIDE, WITHDRAW = "decide", "withdraw"
+DECIDE, WITHDRAW, CORRECT = "decide", "withdraw", "correct"
 
 
 class Receipt(Entity):
-    """A receipt: what was paid, to whom, when. Of a file only its digest is kept."""
+    """A receipt: what was paid, to whom, when. Of a file only its digest is kept, in small letters and without its kind."""
 
     number: Name
     issuer: Name
     day: Day
     amount: Money
     digest: Name | None = None
+
+    @field_validator("digest")
+    @classmethod
+    def _alike(cls, digest: str | None) -> str | None:
+        return None if digest is None else digest_form(digest) or digest
 
     @model_validator(mode="after")
     def _positive(self) -> Self:
@@ -33,6 +39,11 @@ class Receipt(Entity):
                 remedy="Correct the amount.",
             )
         return self
+
+    @property
+    def identity(self) -> str:
+        """Its issuer and number: the same however they were typed."""
+        return receipt_identity(self.issuer, self.number)
 
 
 class Claim(Entity):
@@ -46,7 +57,8 @@ class Claim(Entity):
         items: how many items, where the cap is per item.
         submitted_on: the day of submission; claims of a semester are decided in this order, then by id.
         status: a code of `claim-statuses`.
-        decision_digest: of the decision, once there is one.
+        decision_digest: of the decision that counts, once there is one.
+        payee_id: who is paid; None: that is said later, when it is paid.
 
     Raises:
         InvalidValue: `days-reversed`, `claim-negative`, `claim-beyond-receipts`, `receipt-twice`, `claim-not-submitted`.
@@ -65,6 +77,7 @@ class Claim(Entity):
     status: Name
     submitted_on: Day | None = None
     decision_digest: Name | None = None
+    payee_id: Id | None = None
     version: Count = 0
 
     @model_validator(mode="after")
@@ -119,12 +132,12 @@ class Claim(Entity):
         """The claim after a step of its life.
 
         Args:
-            step: `submit`, `withdraw` or `decide`.
+            step: `submit`, `withdraw`, `decide`, `pay`, `correct`, `settle` or `recover`.
             life_cycle: the programme's, `programme.life_cycle("claim")`.
             by: who takes it.
             on: the day.
             reason: why; some steps need one.
-            decision_digest: for `decide`, the digest of the decision that settles it.
+            decision_digest: for `decide` and `correct`, the digest of the decision that counts from now on.
 
         Raises:
             ProgrammeError: `step-unknown`.
@@ -132,11 +145,11 @@ class Claim(Entity):
                 decided without a decision.
         """
         row = life_cycle.allowed(step, self.status, by.role, reason)
-        if step == DECIDE and decision_digest is None:
+        if step in (DECIDE, CORRECT) and decision_digest is None:
             raise StepRefused(
                 "claim-undecided",
                 "There is no decision that settles the claim.",
-                remedy="Decide it with `decide_claim`, or hand in the decision's digest.",
+                remedy="Decide it with `decide_claim`, correct it with `correct_claim`, or hand in the decision's digest.",
             )
         changes: dict[str, object] = {"status": row.target}
         if step == WITHDRAW or row.target == life_cycle.initial:

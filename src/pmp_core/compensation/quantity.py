@@ -1,55 +1,63 @@
-"""How many of its units a claim is for, and whether one law holds for the whole of it."""
+"""How many units of its cap a line of a claim is for, and within what that cap is used up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
-from pmp_core.compensation.claim import Claim
-from pmp_core.errors import InvalidValue
 from pmp_core.programme import Pack, SchoolCalendar
+from pmp_core.values import DayRange, Money, Semester
 
 CAP = "compensation.cap.{}"
+# What is asked for a month's or some days' expense is spread over the days; else it falls on the days of the receipts.
+UNITS_OF_TIME = ("EUR/school-day", "EUR/day", "EUR/month")
 
 
-def units_of(claim: Claim, pack: Pack, calendar: SchoolCalendar, level: int | None) -> int:
-    """How many units of its cap a claim is for.
+def unit_on(pack: Pack, kind: str, day: date) -> str | None:
+    """The unit of the cap for a kind of expense in force on a day; None where there is no such cap or it is not set."""
+    path = CAP.format(kind)
+    entry = pack.read(path, day).entry if path in pack.values else None
+    return None if entry is None else entry.unit
 
-    The unit is the one of the cap in force on the claim's first day: `EUR/claim` one, `EUR/item` its items,
-    `EUR/school-day` the school days of its period by the national calendar. Without a cap it is one, and the decision
-    names the value that is not set.
+
+def units_of(
+    unit: str | None, days: DayRange, *, calendar: SchoolCalendar, level: int | None, items: int, requested: Money
+) -> int:
+    """How many units of a cap a line is for.
 
     Args:
-        claim: the claim.
-        pack: the programme.
-        calendar: the programme's calendar.
+        unit: of the cap, `unit_on`; None: no cap is set, and the decision names the value.
+        days: of the line.
+        calendar: the programme's calendar; it says which days are school days.
         level: the learner's; grade 12 has spring holidays of its own.
+        items: of the claim.
+        requested: what the line asks for. A cap of `0.01` `EUR/cent-spent` compensates the actual cost.
     """
-    path = CAP.format(claim.kind)
-    entry = pack.read(path, claim.first_day).entry if path in pack.values else None
-    match entry.unit if entry is not None else None:
+    match unit:
         case "EUR/item":
-            return claim.items
+            return items
         case "EUR/school-day":
-            return len(calendar.school_days(claim.days, level))
+            return len(calendar.school_days(days, level))
+        case "EUR/day":
+            return days.count
+        case "EUR/cent-spent":
+            return requested.cents
     return 1
 
 
-def check_undivided(claim: Claim, changes: Iterable[date]) -> None:
-    """Whether one law, one enrolment and one agreement hold for the whole of a claim's period.
+def window(unit: str | None, day: date, semester: Semester) -> str | None:
+    """Within what a cap is used up: `claim`, a month such as `2022-09`, a semester such as `2022/23-1`. None: it is for each
+    unit anew, as a cap for a day is.
 
     Args:
-        claim: the claim.
-        changes: days on which something that the claim falls under becomes another.
-
-    Raises:
-        InvalidValue: `claim-spans-change`, with the first day on which the claim has to be split.
+        unit: of the cap.
+        day: the line's first.
+        semester: the plan's.
     """
-    inside = sorted(day for day in changes if claim.first_day < day <= claim.last_day)
-    if inside:
-        raise InvalidValue(
-            "claim-spans-change",
-            "Something that the claim falls under changes inside its period.",
-            found=inside[0],
-            remedy=f"Split the claim: one until the day before {inside[0]}, one from that day on.",
-        )
+    match unit:
+        case "EUR/claim" | "EUR/item":
+            return "claim"
+        case "EUR/month":
+            return f"{day:%Y-%m}"
+        case "EUR/learner-semester":
+            return str(semester)
+    return None

@@ -1,7 +1,8 @@
-"""The decision on a claim.
+"""The decision on one line of a claim: on days of it for which one law, one level and one agreement hold.
 
 The ceiling of a learner and semester is the one in force on the semester's first day. Earlier claims use it up in the
-order of submission, before co-funding is subtracted: `compensation.ceiling-gross-of-co-funding`.
+order of submission, before co-funding is subtracted: `compensation.ceiling-gross-of-co-funding`. A cap for a claim, a month or
+a semester is used up by the lines within it in the same way; `cap_used_cents` says by how much.
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ COMPENSATION = Rule(
         Fact(
             "plan_status",
             "code",
-            Text("plāna statuss pieteikuma iesniegšanas dienā", "status of the plan on the day the claim was submitted"),
+            Text("plāna statuss pirmajā prasītajā dienā", "status of the plan on the first day claimed for"),
             choices=Catalogue("plan-statuses"),
         ),
         *PLAN_DAYS,
-        Fact("last_day", "day", Text("pieteikuma pēdējā diena", "last day of the claim")),
+        Fact("last_day", "day", Text("pēdējā prasītā diena", "last day claimed for")),
         Fact("semester_first_day", "day", Text("semestra pirmā diena", "first day of the semester"), from_law=True),
+        Fact("semester_last_day", "day", Text("semestra pēdējā diena", "last day of the semester"), from_law=True),
         Fact("kind", "code", Text("izdevumu veids", "kind of expense"), choices=KINDS, required=True),
         Fact(
             "risk_addressed", "boolean", Text("pasākums mazina plānā izvērtētu risku", "the measure addresses a risk of the plan")
@@ -58,6 +60,15 @@ COMPENSATION = Rule(
             "integer",
             Text("vienību skaits", "number of units"),
             unit="units of the cap",
+            at_least=0,
+            from_law=True,
+        ),
+        Fact(
+            "cap_used_cents",
+            "cents",
+            Text("no izdevumu veida robežas jau izlietots", "used up of the cap already"),
+            unit="cents",
+            absent=0,
             at_least=0,
             from_law=True,
         ),
@@ -84,8 +95,8 @@ COMPENSATION = Rule(
             where_required(
                 "compensation.plan-in-force-required", fact("plan_status").is_in(parameter("plans.statuses-in-force", on="on"))
             ),
-            Text("Plāns, iesniedzot pieteikumu, ir spēkā", "The plan is in force when the claim is submitted"),
-            Text("plāns, iesniedzot pieteikumu, nav spēkā", "the plan is not in force when the claim is submitted"),
+            Text("Plāns prasītajās dienās ir spēkā", "The plan is in force on the days claimed for"),
+            Text("plāns prasītajās dienās nav spēkā", "the plan is not in force on the days claimed for"),
         ),
         Check(
             "within-plan",
@@ -95,6 +106,15 @@ COMPENSATION = Rule(
             ),
             Text("Pieteikuma periods ir plāna periodā", "The claim's period lies within the plan"),
             Text("pieteikuma periods ir ārpus plāna", "the claim's period lies outside the plan"),
+        ),
+        Check(
+            "within-semester",
+            where_required(
+                "compensation.within-semester-required",
+                (fact("semester_first_day") <= fact("on")) & (fact("last_day") <= fact("semester_last_day")),
+            ),
+            Text("Pieteikuma periods ir semestrī", "The claim's period lies within the semester"),
+            Text("pieteikuma periods ir ārpus semestra", "the claim's period lies outside the semester"),
         ),
         Check(
             "risk-addressed",
@@ -118,7 +138,11 @@ COMPENSATION = Rule(
             parameter("compensation.ceiling", on="semester_first_day"),
             Text("Izglītojamā semestra griesti", "Ceiling of the learner's semester"),
         ),
-        Cut("cut-to-cap", StepValue("cap"), Text("Ne vairāk par izdevumu veida robežu", "Not more than the cap")),
+        Cut(
+            "cut-to-cap",
+            StepValue("cap") - fact("cap_used_cents"),
+            Text("Ne vairāk par izdevumu veida robežu", "Not more than the cap"),
+        ),
         Cut(
             "cut-to-ceiling",
             StepValue("ceiling") - PRIOR,

@@ -21,7 +21,8 @@ class CycleNeeds:
         guard_of: guards that stand with one step, and with no other.
         begins: the step that is taken from the initial status.
         takes_back: the step that leads back to the initial status.
-        settles: the step that everything waits for which has begun: what is in a status before it counts as waiting.
+        settles: the step that everything waits for which has begun: what is in a status before it counts as waiting, and what is
+            in one after it never comes back before it.
         unasked: steps that are taken without asking for a reason.
         by_chain: the step that the stations of a chain take in turn; None: no step of this cycle goes by a chain.
     """
@@ -129,6 +130,8 @@ def check_workable(laid: Laid, needs: CycleNeeds) -> None:
                 found=step.step,
                 remedy=remedy,
             )
+    _check_places(laid, needs)
+    for step in filter(None, map(laid.found, needs.steps)):
         if reached.isdisjoint(step.sources):
             raise laid.reader.wrong(
                 "step-unreachable",
@@ -137,7 +140,6 @@ def check_workable(laid: Laid, needs: CycleNeeds) -> None:
                 found=", ".join(step.sources),
                 remedy=f"From {cycle.initial!r} on can be reached: {', '.join(one for one in cycle.statuses if one in reached)}.",
             )
-    _check_places(laid, needs)
     for step in filter(None, map(laid.found, needs.unasked)):
         if step.reason_required:
             raise laid.reader.wrong(
@@ -190,6 +192,22 @@ def _check_settled(laid: Laid, needs: CycleNeeds) -> None:
                 found=status,
                 remedy=f"Add {status!r} to `from` of {settles.step!r}, or have it reached only after that step.",
             )
+    _check_for_good(laid, settles, waiting | {laid.cycle.initial})
+
+
+def _check_for_good(laid: Laid, settles: LifeCycleStep, open_: frozenset[str]) -> None:
+    """Whether what is settled stays so: nothing leads from there back to where it began or waits, and it is not settled again. Only
+    so does money that was paid stay paid, whatever a deployment's procedure is."""
+    for step in laid.cycle.steps:
+        for status in step.sources:
+            if status in open_ or status not in laid.cycle.reached():
+                continue
+            if step is settles:
+                raise _misplaced(laid, step, "from", f"is taken once: {status!r} is reached only after it")
+            if step.target in open_:
+                raise _misplaced(
+                    laid, step, "to", f"does not lead from {status!r}, which is settled, back to where it waits again"
+                )
 
 
 def _check_chains(laid: Laid, needs: CycleNeeds) -> None:

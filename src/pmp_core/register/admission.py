@@ -1,19 +1,14 @@
-"""What a plan or a claim has to be before the register keeps it: beside the rest of what the register holds."""
+"""What a plan has to be before the register keeps it: beside the rest of what the register holds."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from pmp_core.compensation import Claim
 from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.loading import Programme
 from pmp_core.plans import SupportPlan
-from pmp_core.programme import LifeCycle
-from pmp_core.register import facts, tables
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor, SuggestionState
-
-COMPENSATION, CONSULTATIONS = "compensation", "consultations"
 
 
 def check_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> None:
@@ -157,17 +152,6 @@ def check_scope(work: UnitOfWork, by: Actor, institution_id: str) -> None:
         )
 
 
-def statuses_in_force(programme: Programme, day: date) -> tuple[str, ...]:
-    """The statuses in which support can be delivered on a day; none where nobody has set them."""
-    value = programme.read("plans.statuses-in-force", day).value
-    return tuple(map(str, value)) if isinstance(value, tuple) else ()
-
-
-def was_in_force(programme: Programme, plan: SupportPlan, day: date) -> bool:
-    """Whether support could be delivered under a plan on some day until this one."""
-    return not {taken.target for taken in plan.steps if taken.on <= day}.isdisjoint(statuses_in_force(programme, day))
-
-
 def _check_partner_kind(work: UnitOfWork, plan: SupportPlan) -> None:
     kind = partner_kind_of(work, plan.institution_id)
     if kind != plan.partner_kind:
@@ -176,82 +160,4 @@ def _check_partner_kind(work: UnitOfWork, plan: SupportPlan) -> None:
             "The plan's kind of partner is not that of its institution.",
             found=plan.partner_kind,
             remedy=f"The institution takes part as {kind!r}: use it, or correct the institution.",
-        )
-
-
-def check_claim(work: UnitOfWork, programme: Programme, claim: Claim) -> None:
-    """Whether a claim, as it is submitted, fits its plan and the other claims; and whether its facts can be told.
-
-    Raises:
-        NotFound: there is no such plan.
-        InvalidValue: `measure-unknown`, `receipt-twice` naming the other claim, `claim-spans-change`.
-        ProgrammeError: `semester-unset`, where its school days are not known.
-        StepRefused: `claim-other-measure`, `claim-not-over`, `claim-overlaps` naming the other claim.
-    """
-    plan = work.plans.get(claim.plan_id)
-    planned = plan.measure(claim.measure).kind
-    kinds = programme.pack.codes("measure-kinds", parent=COMPENSATION)
-    if claim.kind != planned or claim.kind not in kinds:
-        raise StepRefused(
-            "claim-other-measure",
-            "The claim is not for an expense that its measure foresees.",
-            found=claim.kind,
-            remedy=f"Measure {claim.measure} of the plan is {planned!r}; what can be claimed: {', '.join(kinds)}.",
-        )
-    if claim.submitted_on is not None and claim.last_day > claim.submitted_on:
-        raise StepRefused(
-            "claim-not-over",
-            "The claim is for days that are still to come.",
-            found=claim.last_day,
-            remedy=f"Submit it when they are over, or claim until {claim.submitted_on}.",
-        )
-    facts.claim_facts(work, programme, claim, plan)
-    _check_receipts(work, programme, claim)
-    for other in live(work, programme.life_cycle("claim"), work.claims.find(plan_id=plan.id, measure=claim.measure)):
-        if other.id != claim.id and other.kind == claim.kind and other.days.overlaps(claim.days):
-            raise StepRefused(
-                "claim-overlaps",
-                "Another claim is for the same measure on some of these days.",
-                found=other.id,
-                remedy=f"That claim is from {other.first_day} to {other.last_day}: claim other days, or withdraw it.",
-            )
-
-
-def _check_receipts(work: UnitOfWork, programme: Programme, claim: Claim) -> None:
-    """Whether a receipt stands in another live claim, of whatever plan."""
-    named = {(receipt.issuer, receipt.number) for receipt in claim.receipts}
-    digests = [receipt.digest for receipt in claim.receipts if receipt.digest is not None]
-    where = {"issuer": sorted({issuer for issuer, _ in named}), "number": sorted({number for _, number in named})}
-    rows = [row for row in work.transaction.find(tables.CLAIM_RECEIPTS, where) if (row["issuer"], row["number"]) in named]
-    rows += work.transaction.find(tables.CLAIM_RECEIPTS, {"digest": digests})
-    others = work.claims.find(id=sorted({str(row["claim_id"]) for row in rows} - {claim.id}))
-    for other in live(work, programme.life_cycle("claim"), others):
-        raise InvalidValue(
-            "receipt-twice",
-            "A receipt of the claim stands in another claim already.",
-            found=other.id,
-            remedy="Take it out of one of the two claims.",
-        )
-
-
-def live(work: UnitOfWork, cycle: LifeCycle, claims: list[Claim]) -> list[Claim]:
-    """Those of the claims that stand: submitted, and not refused."""
-    digests = {claim.id: claim.decision_digest for claim in claims if claim.decision_digest is not None}
-    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests), "outcome": "refused"})
-    refused = {row["claim_id"] for row in rows if row["digest"] == digests[str(row["claim_id"])]}
-    return [claim for claim in claims if claim.status != cycle.initial and claim.submitted_on and claim.id not in refused]
-
-
-def check_decidable(claim: Claim, on: date) -> None:
-    """Whether a submitted claim can be decided on this day.
-
-    Raises:
-        StepRefused: `claim-decided-before`.
-    """
-    if claim.submitted_on is not None and on < claim.submitted_on:
-        raise StepRefused(
-            "claim-decided-before",
-            "The claim was submitted after this day.",
-            found=on,
-            remedy=f"Decide it on {claim.submitted_on} or later.",
         )

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from pmp_core.compensation import Claim
+from pmp_core.compensation import Budget, Claim, OtherFunding, Payee, PaymentBatch, PaymentEntry
 from pmp_core.errors import InvalidValue, NotFound, nearest
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
 from pmp_core.measures import Schedule, Session
@@ -177,6 +177,11 @@ class UnitOfWork:
         self.schedules: Collection[Schedule] = Collection(transaction, SHAPES[Schedule])
         self.sessions: Collection[Session] = Collection(transaction, SHAPES[Session])
         self.claims: Collection[Claim] = Collection(transaction, SHAPES[Claim])
+        self.other_funding: Collection[OtherFunding] = Collection(transaction, SHAPES[OtherFunding])
+        self.payees: Collection[Payee] = Collection(transaction, SHAPES[Payee])
+        self.batches: Collection[PaymentBatch] = Collection(transaction, SHAPES[PaymentBatch])
+        self.entries: Collection[PaymentEntry] = Collection(transaction, SHAPES[PaymentEntry])
+        self.budgets: Collection[Budget] = Collection(transaction, SHAPES[Budget])
         self.evaluations: Collection[Evaluation] = Collection(transaction, SHAPES[Evaluation])
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from pmp_core.compensation import Claim, check_undivided, units_of
 from pmp_core.learners import Enrolment, Partnership
 from pmp_core.loading import Programme
 from pmp_core.measures import Session
 from pmp_core.plans import SupportPlan
-from pmp_core.register import tables
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.register.schema import Row
-from pmp_core.values import DayRange, Semester, Track
+from pmp_core.staff import Assignment
+from pmp_core.values import Track
 
 
 def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: str) -> Enrolment | None:
     """The learner's enrolment on a day: at this institution, else at another; of several the one that began last."""
-    enrolments = work.enrolments.find(learner_id=learner_id, order=("-first_day",))
+    return enrolment_among(work.enrolments.find(learner_id=learner_id, order=("-first_day",)), day, institution_id)
+
+
+def enrolment_among(enrolments: Iterable[Enrolment], day: date, institution_id: str) -> Enrolment | None:
+    """As `enrolment_on`, among a learner's enrolments, the one that began last first."""
     there = [enrolment for enrolment in enrolments if day in enrolment.days]
     here = [enrolment for enrolment in there if enrolment.institution_id == institution_id]
     return next(iter((*here, *there)), None)
@@ -27,15 +29,16 @@ def enrolment_on(work: UnitOfWork, learner_id: str, day: date, institution_id: s
 
 def partner_on(work: UnitOfWork, institution_id: str, day: date) -> bool:
     """Whether an institution takes part on a day: by an agreement of its own, or by its municipality's."""
-    return any(day in agreement.days for agreement in _agreements(work, institution_id))
+    return any(day in agreement.days for agreement in agreements(work, institution_id))
 
 
-def _agreements(work: UnitOfWork, institution_id: str) -> list[Partnership]:
+def agreements(work: UnitOfWork, institution_id: str) -> list[Partnership]:
+    """The agreements by which an institution takes part: its own, and its municipality's."""
     institution = work.institutions.get(institution_id)
-    agreements = work.partnerships.find(institution_id=institution_id)
+    found = work.partnerships.find(institution_id=institution_id)
     if institution.municipality_id is not None:
-        agreements += work.partnerships.find(municipality_id=institution.municipality_id)
-    return agreements
+        found += work.partnerships.find(municipality_id=institution.municipality_id)
+    return found
 
 
 def target_group_facts(work: UnitOfWork, learner_id: str, institution_id: str, day: date) -> dict[str, Any]:
@@ -60,8 +63,20 @@ def plan_entry_facts(work: UnitOfWork, plan: SupportPlan) -> dict[str, Any]:
     }
 
 
-def _plan_facts(plan: SupportPlan, day: date) -> dict[str, Any]:
+def plan_facts(plan: SupportPlan, day: date) -> dict[str, Any]:
+    """What a rule asks of a plan, on a day."""
     return {"plan_status": plan.status_on(day), "plan_first_day": plan.first_day, "plan_last_day": plan.last_day}
+
+
+def statuses_in_force(programme: Programme, day: date) -> tuple[str, ...]:
+    """The statuses in which support can be delivered on a day; none where nobody has set them."""
+    value = programme.read("plans.statuses-in-force", day).value
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def was_in_force(programme: Programme, plan: SupportPlan, day: date) -> bool:
+    """Whether support could be delivered under a plan on some day until this one."""
+    return not {taken.target for taken in plan.steps if taken.on <= day}.isdisjoint(statuses_in_force(programme, day))
 
 
 def delivering_institution(plan: SupportPlan, session: Session) -> str:
@@ -71,15 +86,28 @@ def delivering_institution(plan: SupportPlan, session: Session) -> str:
 
 def session_facts(work: UnitOfWork, plan: SupportPlan, session: Session) -> dict[str, Any]:
     """The facts of the rule `session`."""
+    assignments = work.assignments.find(institution_id=delivering_institution(plan, session), person=session.delivered_by)
+    enrolments = work.enrolments.find(learner_id=plan.learner_id, order=("-first_day",))
+    return session_facts_among(plan, session, assignments, enrolments)
+
+
+def session_facts_among(
+    plan: SupportPlan, session: Session, assignments: Iterable[Assignment], enrolments: Iterable[Enrolment]
+) -> dict[str, Any]:
+    """As `session_facts`, from what is read already.
+
+    Args:
+        assignments: of the person who held it, at least those to the delivering institution.
+        enrolments: of the learner, the one that began last first.
+    """
     institution_id = delivering_institution(plan, session)
-    assignments = work.assignments.find(institution_id=institution_id, person=session.delivered_by)
     if session.assignment_id is not None:
         assignments = [assignment for assignment in assignments if assignment.id == session.assignment_id]
-    enrolment = enrolment_on(work, plan.learner_id, session.day, institution_id)
+    enrolment = enrolment_among(enrolments, session.day, institution_id)
     general = enrolment is not None and enrolment.track is Track.GENERAL
     return {
         "on": session.day,
-        **_plan_facts(plan, session.day),
+        **plan_facts(plan, session.day),
         "specialist": session.specialist,
         "mode": session.mode.value,
         "directors_order": session.directors_order is not None,
@@ -87,93 +115,3 @@ def session_facts(work: UnitOfWork, plan: SupportPlan, session: Session) -> dict
         "assigned": any(assignment.covers(session, institution_id) for assignment in assignments),
         "grade": enrolment.level if enrolment is not None and general else None,
     }
-
-
-def claim_facts(work: UnitOfWork, programme: Programme, claim: Claim, plan: SupportPlan) -> dict[str, Any]:
-    """The facts of the rule `compensation`, on the claim's first day; the plan's status is that of the day of submission.
-
-    Raises:
-        InvalidValue: `claim-spans-change`, where the law, the learner's level or the agreement changes inside its period.
-    """
-    institution_id = plan.institution_on(claim.first_day)
-    target = target_group_facts(work, plan.learner_id, institution_id, claim.first_day)
-    measure = plan.measure(claim.measure)
-    given = {
-        **target,
-        "partner": partner_on(work, institution_id, claim.first_day),
-        **_plan_facts(plan, claim.submitted_on or claim.first_day),
-        **own_facts(claim),
-        "risk_addressed": measure.kind == claim.kind and set(measure.risks) <= {risk.factor for risk in plan.risks},
-        **law_facts(programme, claim, plan.semester, target["level"]),
-    }
-    law = programme.rule("compensation").changes(given, claim.last_day)
-    check_undivided(claim, (*law, *_turns(work, plan, claim.days)))
-    return given
-
-
-def own_facts(claim: Claim) -> dict[str, Any]:
-    """The facts of the rule `compensation` that the claim itself says."""
-    return {
-        "last_day": claim.last_day,
-        "kind": claim.kind,
-        "receipts_complete": claim.receipts_complete,
-        "requested_cents": claim.requested.cents,
-        "cofunded_cents": claim.cofunded.cents,
-    }
-
-
-def law_facts(programme: Programme, claim: Claim, semester: Semester, level: int | None) -> dict[str, Any]:
-    """The facts of the rule `compensation` that the programme itself gives: by its calendar, and by the unit of its cap."""
-    semesters = programme.calendar.semesters
-    return {
-        "semester_first_day": semesters[semester].first if semester in semesters else None,
-        "units": units_of(claim, programme.pack, programme.calendar, level),
-    }
-
-
-def _turns(work: UnitOfWork, plan: SupportPlan, days: DayRange) -> list[date]:
-    """The days in a range on which the learner's track or level, the plan's institution, or its taking part becomes another."""
-
-    def on(day: date) -> tuple[Any, ...]:
-        institution_id = plan.institution_on(day)
-        target = target_group_facts(work, plan.learner_id, institution_id, day)
-        return target["track"], target["level"], institution_id, partner_on(work, institution_id, day)
-
-    owners = dict.fromkeys((plan.institution_on(days.first), *(went.target_institution_id for went in plan.transfers)))
-    spans = [enrolment.days for enrolment in work.enrolments.find(learner_id=plan.learner_id)]
-    spans += [agreement.days for owner in owners for agreement in _agreements(work, owner)]
-    spans += [DayRange(went.on) for went in plan.transfers]
-    turns = {span.first for span in spans if span.first in days}
-    # The day after the last one; 9999-12-31, which some systems write for no end, has none.
-    after = {span.last + timedelta(days=1) for span in spans if span.last is not None and span.last < (days.last or date.max)}
-    turns |= {turn for turn in after if turn in days}
-    return [turn for turn in turns if on(turn - timedelta(days=1)) != on(turn)]
-
-
-def used_before(work: UnitOfWork, programme: Programme, claim: Claim, plan: SupportPlan) -> int | None:
-    """What the learner's other claims of the semester used of the ceiling, in cents.
-
-    Every decided claim counts, whatever its turn; an earlier one that still waits for its decision, by its status, makes it
-    unknown.
-    """
-    cycle = programme.life_cycle("claim")
-    waiting = cycle.step("decide").sources
-    plans = work.plans.find(learner_id=plan.learner_id, semester=plan.semester)
-    others = [other for other in work.claims.find(plan_id=[p.id for p in plans]) if other.id != claim.id]
-    if any(other.status in waiting and turn(other) < turn(claim) for other in others):
-        return None
-    decided = [other for other in others if other.status not in (*waiting, cycle.initial) and other.decision_digest is not None]
-    counted = [row["counted_cents"] for row in kept_decisions(work, decided).values()]
-    return sum(cents for cents in counted if isinstance(cents, int))
-
-
-def kept_decisions(work: UnitOfWork, claims: Iterable[Claim]) -> dict[str, Row]:
-    """The row of the decision that counts, by claim: the one that settled it; while there is none, the latest."""
-    digests = {claim.id: claim.decision_digest for claim in claims}
-    rows = work.transaction.find(tables.DECISIONS, {"claim_id": list(digests)}, order=["claim_id", "number"])
-    return {str(row["claim_id"]): row for row in rows if digests[str(row["claim_id"])] in (None, row["digest"])}
-
-
-def turn(claim: Claim) -> tuple[date, str]:
-    """Claims of a learner and semester are decided in the order of this: of their day of submission, then of their ids."""
-    return claim.submitted_on or date.max, claim.id

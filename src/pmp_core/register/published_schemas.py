@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from pmp_core.compensation import ClaimDecision
 from pmp_core.register.rows import SHAPES, Part
 from pmp_core.rules import Decision
 from pmp_core.values import Actor, Entity
@@ -96,7 +97,7 @@ def entity_classes() -> tuple[type[Entity], ...]:
     for shape in SHAPES.values():
         found[shape.entity] = None
         found |= dict.fromkeys(_of_parts(shape.parts))
-    for entity in (Actor, Decision):
+    for entity in (Actor, Decision, ClaimDecision):
         found |= dict.fromkeys((entity, *_inside(entity)))
     return tuple(found)
 

@@ -5,8 +5,78 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pmp_core.rules import Outcome
-from pmp_core.values import Day, Entity, Money, Semester
+from pmp_core.compensation import ClaimDecision
+from pmp_core.rules import Outcome, Redecision
+from pmp_core.values import Day, Entity, Id, Language, Money, Semester, Text
+
+# Facts that are others wherever a claim is divided otherwise.
+_OF_THE_LINE = frozenset(["on", "last_day", "units", "requested_cents", "cofunded_cents", "prior"])
+
+
+_SUM = Text(
+    "PIETEIKUMA LĒMUMA PĀRSKATĪŠANA: {verdict}. Bija: {old}. Būtu: {new}.",
+    "REDECISION OF THE CLAIM: {verdict}. It was: {old}. It would be: {new}.",
+)
+_DIFFERS = Text("lēmums būtu citāds", "it would differ"), Text("lēmums būtu tāds pats", "it would be the same")
+_WHY = Text("Kāpēc: {because}.", "Why: {because}.")
+
+
+class ClaimRedecision(Entity):
+    """The decision on a claim beside the one of a newer law.
+
+    Args:
+        old: as it was kept.
+        new: of the newer law, line by line; where the lines lie is the newer law's too.
+        lines: each line of the newer law beside the line of the old decision on whose facts it rests.
+    """
+
+    claim_id: Id
+    old: ClaimDecision
+    new: ClaimDecision
+    lines: tuple[Redecision, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether outcome, amount or reasons are others."""
+        old, new = ((one.outcome, one.amount, set(one.reasons)) for one in (self.old, self.new))
+        return old != new
+
+    @property
+    def difference(self) -> Money | None:
+        """How much more would be granted, below 0 where it is less; None where one of the two has no amount."""
+        return None if self.old.amount is None or self.new.amount is None else self.new.amount - self.old.amount
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """Why it differs, as names, of all lines; nothing where it does not. What follows from other days of a line is no reason."""
+        divided = len(self.old.lines) > 1 or len(self.lines) > 1
+        told = dict.fromkeys(name for line in self.lines for name in line.because)
+        return tuple(name for name in told if not (divided and name in _OF_THE_LINE)) if self.differs else ()
+
+    def explain(self, language: Language = "lv") -> str:
+        """Both as a clerk would write it: of one line step by step; of several the two sums, and the lines of the newer law."""
+        if len(self.lines) == 1 == len(self.old.lines):
+            return self.lines[0].explain(language)
+        amounts = ("–" if one.amount is None else one.amount.write(language) for one in (self.old, self.new))
+        old, new = amounts
+        told = [_SUM[language].format(verdict=_DIFFERS[not self.differs][language], old=old, new=new)]
+        told += [_WHY[language].format(because=", ".join(self.because))] if self.because else []
+        return "\n".join([*told, "", self.new.explain(language)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole of it for JSON."""
+        told = {
+            "claim_id": self.claim_id,
+            "differs": self.differs,
+            "difference": None if self.difference is None else str(self.difference),
+            "because": list(self.because),
+        }
+        both = {name: getattr(self, name).model_dump(mode="json") for name in ("old", "new")}
+        amounts = {
+            f"{name}_amount": None if one.amount is None else str(one.amount)
+            for name, one in (("old", self.old), ("new", self.new))
+        }
+        return {**told, **amounts, **both, "lines": [line.as_dict() for line in self.lines]}
 
 
 class RedecidedClaim(Entity):
@@ -87,7 +157,7 @@ class RedecidedClaims(Entity):
 
     @property
     def not_decidable(self) -> tuple[RedecidedClaim, ...]:
-        """Those that cannot be decided again as they are, such as a claim that has to be split under the newer law."""
+        """Those that cannot be decided again as they are, such as one whose kind of expense the newer law no longer has."""
         return tuple(row for row in self.rows if row.problem is not None)
 
     def totals(self) -> dict[str, int | str]:

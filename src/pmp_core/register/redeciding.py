@@ -10,16 +10,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from pmp_core.compensation import Claim
+from pmp_core.compensation import Claim, ClaimDecision
 from pmp_core.errors import InvalidValue, PmpError
 from pmp_core.loading import Programme
-from pmp_core.register import facts, tables
+from pmp_core.register import claim_facts, tables
+from pmp_core.register.claim_decisions import altered, kept_decision
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.register.redecided import RedecidedClaim, RedecidedClaims
+from pmp_core.register.redecided import ClaimRedecision, RedecidedClaim, RedecidedClaims
 from pmp_core.register.replay import Case, LearnerSemester
 from pmp_core.register.schema import Row
-from pmp_core.rules import Decision, Redecision, Result
-from pmp_core.rules.comparison import same_answer
 from pmp_core.values import Money, Semester
 
 # So many learners' semesters are read at a time: what is not changed is let go of again.
@@ -71,7 +70,7 @@ def redecide_claims(
     )
 
 
-def redecide_claim(work: UnitOfWork, newer: Programme, claim_id: str, *, on: date) -> Redecision | None:
+def redecide_claim(work: UnitOfWork, newer: Programme, claim_id: str, *, on: date) -> ClaimRedecision | None:
     """The decision on one claim beside the one that a newer law gives, after the earlier claims under the newer law.
 
     Returns:
@@ -79,7 +78,7 @@ def redecide_claim(work: UnitOfWork, newer: Programme, claim_id: str, *, on: dat
 
     Raises:
         NotFound: no such claim.
-        InvalidValue: `claim-spans-change`, where the newer law changes inside its period; `decision-altered`.
+        InvalidValue: `decision-altered`.
         FactError: `fact-outdated`.
         ProgrammeError: `semester-unset`.
         RuleError: as for `redecide_claims`.
@@ -104,7 +103,7 @@ def _read(work: UnitOfWork, newer: Programme, plans: Sequence[Plans]) -> Iterato
     waiting = cycle.step("decide").sources
     claims = work.claims.find(plan_id=[plan_id for _, _, plan_ids in plans for plan_id in plan_ids])
     standing = [claim for claim in claims if claim.status != cycle.initial]
-    rows = facts.kept_decisions(work, standing)
+    rows = claim_facts.kept_decisions(work, standing)
     for learner_id, semester, plan_ids in plans:
         read = LearnerSemester(learner_id, semester)
         for claim in (claim for claim in standing if claim.plan_id in plan_ids):
@@ -117,33 +116,30 @@ def _read(work: UnitOfWork, newer: Programme, plans: Sequence[Plans]) -> Iterato
         yield read
 
 
-def _decision(row: Row) -> Decision | PmpError:
+def _decision(row: Row) -> ClaimDecision | PmpError:
     try:
-        decision = Decision.model_validate_json(str(row["document"]))
+        return kept_decision(row)
+    except InvalidValue as error:
+        return error
     except ValueError:
-        decision = None
-    if decision is not None and decision.digest == row["digest"]:
-        return decision
-    return InvalidValue(
-        "decision-altered",
-        "The decision that is kept does not fit its digest.",
-        found=row["digest"],
-        remedy="Restore it from a backup; a decision is never edited.",
-    )
+        return altered(row)
 
 
-def _is_of(decision: Decision | PmpError, claim: Claim) -> bool:
+def _is_of(decision: ClaimDecision | PmpError, claim: Claim) -> bool:
     """Whether a decision that settled nothing is on the claim as it stands: it may have been withdrawn, and changed."""
     if isinstance(decision, PmpError):
         return True
-    held, own = decision.facts_as_used(), {"on": claim.first_day, **facts.own_facts(claim)}
+    held, own = decision.lines[0].decision.facts_as_used(), claim_facts.own_facts(claim)
     same = all(held.get(name, value) == value for name, value in own.items())
+    period = (decision.lines[0].first_day >= claim.first_day, decision.lines[-1].last_day <= claim.last_day)
+    cofunded = sum((line.cofunded for line in decision.lines), Money(0))
+    same = same and all(period) and (decision.asked, cofunded) == (claim.requested, claim.cofunded)
     return same and claim.submitted_on is not None and claim.submitted_on <= decision.decided_on
 
 
 def _row(case: Case, semester: LearnerSemester, on: date) -> RedecidedClaim | None:
     """The row of a case; None where the answer is the same."""
-    amount, answer = case.row["amount_cents"], case.answer
+    amount = case.row["amount_cents"]
     about = {
         "claim_id": case.claim.id,
         "learner_id": semester.learner_id,
@@ -152,11 +148,11 @@ def _row(case: Case, semester: LearnerSemester, on: date) -> RedecidedClaim | No
         "old_outcome": case.row["outcome"],
         "old_amount": Money.from_cents(amount) if isinstance(amount, int) else None,
     }
-    if not isinstance(answer, Result):
-        return RedecidedClaim.model_validate({**about, "problem": str(answer)})
-    assert isinstance(case.decision, Decision)
-    if same_answer(case.decision, answer):
+    if isinstance(case.answer, PmpError):
+        return RedecidedClaim.model_validate({**about, "problem": str(case.answer)})
+    assert isinstance(case.decision, ClaimDecision)
+    redecision = case.redecision(on)
+    if not redecision.differs:
         return None
-    because = case.redecision(on).because
-    found = {"new_outcome": answer.outcome, "new_amount": answer.amount, "reasons": answer.reasons, "because": because}
-    return RedecidedClaim.model_validate({**about, **found})
+    found = {"new_outcome": redecision.new.outcome, "new_amount": redecision.new.amount, "reasons": redecision.new.reasons}
+    return RedecidedClaim.model_validate({**about, **found, "because": redecision.because})

@@ -8,25 +8,28 @@ from contextlib import contextmanager
 from datetime import date
 from threading import get_ident
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pmp_core.compensation import Claim
+from pmp_core.compensation import Claim, ClaimDecision, Conflict
 from pmp_core.errors import RegisterError
 from pmp_core.loading import Programme
 from pmp_core.measures import MeasureDelivery, Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
-from pmp_core.register import casework, opening, redeciding, tables
+from pmp_core.register import casework, conflicts, opening, redeciding, tables
 from pmp_core.register.casework import Finding, PlanVersion, PlanView
 from pmp_core.register.collection import UnitOfWork, working
 from pmp_core.register.memory import MemoryStorage
-from pmp_core.register.redecided import RedecidedClaims
+from pmp_core.register.paying import Paying
+from pmp_core.register.redecided import ClaimRedecision, RedecidedClaims
 from pmp_core.register.storage import Storage
 from pmp_core.risks import RiskSuggestion
-from pmp_core.rules import Decision, Redecision
 from pmp_core.staff import Assignment
 from pmp_core.values import Actor, Semester
+
+if TYPE_CHECKING:
+    from pmp_core.register.claims_in_bulk import ClaimsInBulk
 
 # No 0, 1, I, L, O: an id is read aloud on the telephone.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -37,7 +40,7 @@ def random_id(prefix: str) -> str:
     return f"{prefix}-{''.join(secrets.choice(_LETTERS) for _ in range(10))}"
 
 
-class Register:
+class Register(Paying):
     """One register. Open it with `Register.open`.
 
     Attributes:
@@ -269,12 +272,45 @@ class Register:
         with self.unit_of_work() as work:
             return casework.withdraw_claim(work, self.programme, claim_id, by=by or self.actor, on=on, reason=reason)
 
-    def decide_claim(self, claim_id: str, *, on: date, by: Actor | None = None) -> tuple[Claim, Decision]:
+    def decide_claim(self, claim_id: str, *, on: date, by: Actor | None = None) -> tuple[Claim, ClaimDecision]:
         """Decide a submitted claim; see `casework.decide_claim`."""
         with self.unit_of_work() as work:
             return casework.decide_claim(work, self.programme, claim_id, by=by or self.actor, on=on)
 
-    def decisions(self, claim_id: str) -> list[Decision]:
+    def claim_conflicts(self, claim_id: str) -> tuple[Conflict, ...]:
+        """In which ways a claim would be paid for twice; see `conflicts.claim_conflicts`."""
+        with self.unit_of_work(keep=False) as work:
+            return conflicts.claim_conflicts(work, self.programme, work.claims.get(claim_id))
+
+    def override_conflict(
+        self, claim_id: str, conflict_key: str, *, on: date, reason: str | None, by: Actor | None = None
+    ) -> Conflict:
+        """Say that a conflict does not stand in a claim's way; see `conflicts.override_conflict`."""
+        with self.unit_of_work() as work:
+            return conflicts.override_conflict(
+                work, self.programme, claim_id, conflict_key, by=by or self.actor, on=on, reason=reason
+            )
+
+    def claim_frame(self, statuses: Iterable[str] | None = None, *, backend: str = "polars", session: Any = None) -> Any:
+        """The lines of claims with their facts, as a frame; see `pmp_core.register.claim_columns.claim_frame`.
+
+        Args:
+            statuses: of the claims; None: those that wait for their decision.
+        """
+        from pmp_core.register.claim_columns import claim_frame
+
+        wanted = self.programme.life_cycle("claim").step("decide").sources if statuses is None else tuple(statuses)
+        with self.unit_of_work(keep=False) as work:
+            return claim_frame(work.transaction, self.programme, wanted, backend, session=session)
+
+    def decide_claims_in_bulk(self, *, on: date, backend: str = "polars", session: Any = None) -> ClaimsInBulk:
+        """What all waiting claims come to, decided at once and not kept; see `claims_in_bulk.decide_in_bulk`."""
+        from pmp_core.register.claims_in_bulk import decide_in_bulk
+
+        with self.unit_of_work(keep=False) as work:
+            return decide_in_bulk(work, self.programme, on=on, backend=backend, session=session)
+
+    def decisions(self, claim_id: str) -> list[ClaimDecision]:
         """Every decision on a claim, oldest first."""
         with self.unit_of_work() as work:
             return casework.decisions(work, claim_id)
@@ -295,7 +331,7 @@ class Register:
         with self.unit_of_work(keep=False) as work:
             return redeciding.redecide_claims(work, self._version(newer), on=on, progress=progress)
 
-    def redecide_claim(self, claim_id: str, newer: Programme | None = None, *, on: date) -> Redecision | None:
+    def redecide_claim(self, claim_id: str, newer: Programme | None = None, *, on: date) -> ClaimRedecision | None:
         """The decision on one claim beside the one of another version of the programme; see `redeciding.redecide_claim`."""
         with self.unit_of_work(keep=False) as work:
             return redeciding.redecide_claim(work, self._version(newer), claim_id, on=on)

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from pmp_core.compensation import Claim, check_undivided
+from pmp_core.compensation import Claim, ClaimDecision, DecidedLine, cap_counted, decided_line, decision_on
 from pmp_core.errors import PmpError
 from pmp_core.loading import Programme
-from pmp_core.register import facts
+from pmp_core.register import claim_facts
+from pmp_core.register.claim_facts import Facts, LineFacts
+from pmp_core.register.facts import statuses_in_force
+from pmp_core.register.redecided import ClaimRedecision
 from pmp_core.register.schema import Row
-from pmp_core.rules import Decision, Redecision, Result
+from pmp_core.rules import Result
 from pmp_core.rules.redecision import decide_again, redecision_of
-from pmp_core.values import Semester
+from pmp_core.values import DayRange, Money, Semester
+
+# What a line's facts say of the line itself, and not of the learner, the plan and the agreement.
+_OF_THE_LINE = frozenset(
+    ["on", "last_day", "requested_cents", "cofunded_cents", "units", "cap_used_cents", "semester_first_day", "semester_last_day"]
+)
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A line under a newer law.
+
+    Args:
+        old: the line of the decision on whose facts it rests.
+        asked: what it asks for, and within what its cap is used up.
+        result: the newer law's answer.
+        anew: the facts that were found anew.
+    """
+
+    old: DecidedLine
+    asked: LineFacts
+    result: Result
+    anew: tuple[str, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -25,26 +50,24 @@ class Case:
         row: of the decision, as it is kept.
         decision: the decision, or the error that there is in its place.
         settled: whether it settled the claim; an undetermined one leaves it waiting.
-        answer: of the newer law, or why there is none.
-        anew: the facts that were found anew.
+        answer: of the newer law, line by line, or why there is none.
     """
 
     claim: Claim
     row: Row
-    decision: Decision | PmpError
+    decision: ClaimDecision | PmpError
     settled: bool
-    answer: Result | PmpError | None = None
-    anew: tuple[str, ...] = ()
+    answer: list[Line] | PmpError | None = None
 
     @property
     def turn(self) -> tuple[date, str]:
         """Its place among the claims of the learner and semester."""
-        return facts.turn(self.claim)
+        return claim_facts.turn(self.claim)
 
     @property
     def prior(self) -> int | None:
         """What it found used then; None where that was not known. A refusal does not wait for it, but froze it all the same."""
-        return None if isinstance(self.decision, PmpError) else self.decision.prior_cents
+        return None if isinstance(self.decision, PmpError) else self.decision.lines[0].decision.prior_cents
 
     @property
     def day(self) -> date:
@@ -69,27 +92,64 @@ class Case:
     @property
     def counts(self) -> int | None:
         """What it would use under the newer law; None where that is not known."""
-        if not isinstance(self.answer, Result):
+        if not isinstance(self.answer, list):
             return None
-        used, prior = self.answer.used, self.answer.prior
-        return 0 if self.answer.outcome == "refused" else None if used is None or prior is None else used - prior
+        used = 0
+        for result in (line.result for line in self.answer if line.result.outcome != "refused"):
+            if result.used is None or result.prior is None:
+                return None
+            used += result.used - result.prior
+        return used
 
-    def decide(self, newer: Programme, semester: Semester, prior: int | None) -> None:
-        """Ask the newer law: with the facts of the decision, but what the law itself gives found anew."""
+    def cap_counts(self) -> dict[str, int]:
+        """What it would use of caps under the newer law, by window, in cents."""
+        used: dict[str, int] = {}
+        for line in self.answer if isinstance(self.answer, list) else []:
+            of = line.asked.cap_window
+            if of is not None and of != "claim":
+                used[of] = used.get(of, 0) + (cap_counted(line.result) or Money(0)).cents
+        return used
+
+    def decide(self, newer: Programme, semester: Semester, prior: int | None, cap_used: dict[str, int]) -> None:
+        """Ask the newer law: with the facts of the decision, but what the law itself gives, and where it divides the claim."""
         if isinstance(self.decision, PmpError):
             self.answer = self.decision
             return
-        rule, level = newer.rule(self.decision.rule), self.decision.facts_as_used().get("level")
+        rule, used, lines = newer.rule(self.decision.rule), dict(cap_used), []
+        parts = sorted((*self.decision.lines, *self.decision.left_out), key=lambda line: line.first_day)
         try:
-            given = facts.law_facts(newer, self.claim, semester, level if isinstance(level, int) else None)
-            self.anew = tuple(given)
-            self.answer = decide_again(rule, self.decision, prior=prior, facts=given)
-            used = dict(zip((fact.name for fact in rule.facts), self.answer.facts, strict=True))
-            check_undivided(self.claim, rule.changes(used, self.claim.last_day))
+            for one in claim_facts.lines_under(newer, self.claim, semester, self._parts(newer, parts)):
+                if one.left_out:
+                    continue
+                old = [line for line in parts if line.first_day <= one.line.first_day][-1]
+                held = old.decision.facts_as_used()
+                given = {**one.facts, "cap_used_cents": used.get(one.cap_window or "", 0)}
+                law = {fact.name for fact in rule.facts if fact.from_law}
+                anew = {name: given[name] for name in given if name in law or (name in held and given[name] != held[name])}
+                result = decide_again(rule, old.decision, prior=prior, facts=anew)
+                lines.append(Line(old, one, result, tuple(anew)))
+                prior = result.used
+                if one.cap_window is not None:
+                    used[one.cap_window] = given["cap_used_cents"] + (cap_counted(result) or Money(0)).cents
+            self.answer = lines
         except PmpError as error:
             self.answer = error
 
-    def redecision(self, on: date) -> Redecision:
+    def _parts(self, newer: Programme, lines: Sequence[DecidedLine]) -> list[tuple[DayRange, Facts]]:
+        """The parts of the period for which the facts are the same: where only the old law divided them, they are one again."""
+        parts: list[tuple[DayRange, Facts]] = []
+        for line in lines:
+            held: Facts = line.decision.facts_as_used()
+            if parts:
+                before, given = parts[-1]
+                follows = before.last is not None and before.last + timedelta(days=1) == line.first_day
+                if follows and _same(newer, before.first, given, line.first_day, held):
+                    parts[-1] = (DayRange(before.first, line.last_day), given)
+                    continue
+            parts.append((line.days, held))
+        return parts
+
+    def redecision(self, on: date) -> ClaimRedecision:
         """Both decisions beside one another.
 
         Raises:
@@ -97,9 +157,23 @@ class Case:
         """
         if isinstance(self.answer, PmpError):
             raise self.answer
-        assert isinstance(self.decision, Decision)
+        assert isinstance(self.decision, ClaimDecision)
         assert self.answer is not None
-        return redecision_of(self.decision, self.answer, decided_on=on, handed_in=self.anew)
+        lines = tuple(redecision_of(line.old.decision, line.result, decided_on=on, handed_in=line.anew) for line in self.answer)
+        new = [
+            decided_line(line.asked.line, line.result, one.new, line.asked.cap_window)
+            for line, one in zip(self.answer, lines, strict=True)
+        ]
+        return ClaimRedecision(claim_id=self.claim.id, old=self.decision, new=decision_on(self.claim.id, new), lines=lines)
+
+
+def _same(newer: Programme, day: date, given: Facts, next_day: date, held: Facts) -> bool:
+    """Whether nothing but the line is another on the second day. Of the plan it matters only whether it is in force."""
+    in_force = given.get("plan_status") in statuses_in_force(newer, day)
+    if in_force != (held.get("plan_status") in statuses_in_force(newer, next_day)):
+        return False
+    aside = _OF_THE_LINE | {"plan_status"}
+    return all(given.get(name) == held.get(name) for name in (given.keys() | held.keys()) - aside)
 
 
 @dataclass(slots=True)
@@ -120,7 +194,7 @@ class LearnerSemester:
         """The cases in the order in which they use the ceiling, each with the answer of the newer law."""
         order = self._in_order()
         for i, case in enumerate(order):
-            case.decide(newer, self.semester, self._prior(case, order[:i]))
+            case.decide(newer, self.semester, self._prior(case, order[:i]), _cap_used(case, order[:i]))
         return order
 
     def _in_order(self) -> list[Case]:
@@ -140,7 +214,7 @@ class LearnerSemester:
         return max((i for i, other in enumerate(before, 1) if other.turn < case.turn), default=0)
 
     def _waits(self, case: Case) -> bool:
-        return any(facts.turn(claim) < case.turn for claim in self.undecided)
+        return any(claim_facts.turn(claim) < case.turn for claim in self.undecided)
 
     def _prior(self, case: Case, before: Sequence[Case]) -> int | None:
         """What a case finds used under the newer law: what it found then, and what those before it use more or less."""
@@ -154,3 +228,12 @@ class LearnerSemester:
         if not case.settled and all(other.settled for other in earlier):
             return None  # its turn has come meanwhile, and that is no doing of the law
         return sum(other.counts or 0 for other in before)
+
+
+def _cap_used(case: Case, before: Sequence[Case]) -> dict[str, int]:
+    """What those before use of caps for the same kind of expense, by window, in cents."""
+    used: dict[str, int] = {}
+    for other in (other for other in before if other.settled and other.claim.kind == case.claim.kind):
+        for of, cents in other.cap_counts().items():
+            used[of] = used.get(of, 0) + cents
+    return used

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from pmp_core.compensation import Claim, Receipt
+from pmp_core.compensation import Budget, Claim, OtherFunding, Payee, PaymentBatch, PaymentEntry, Receipt
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
 from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
@@ -23,7 +23,7 @@ from pmp_core.register.schema import Row, Scalar, Table
 from pmp_core.register.storage import Transaction
 from pmp_core.risks import Absence, EvidenceRecord, Mark, RiskSuggestion
 from pmp_core.staff import Assignment
-from pmp_core.values import Entity, Money
+from pmp_core.values import Entity, Iban, Money
 
 E = TypeVar("E", bound=Entity)
 
@@ -37,6 +37,7 @@ class Part:
         table: the child table.
         parents: the child's columns that hold the parent's key and positions, outermost first; its own is `position`.
         entity: what stands in the tuple; None for plain text, kept in the column `column`.
+        derived: what the child table has beside its entity's fields.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Part:
     entity: type[Entity] | None
     column: str | None = None
     parts: tuple[Part, ...] = ()
+    derived: Mapping[str, Callable[[Any], Scalar]] = field(factory=dict)
 
 
 @frozen
@@ -92,7 +94,8 @@ def _part_rows(part: Part, parents: list[tuple[tuple[Scalar, ...], Any]]) -> lis
     for key, parent in parents:
         for position, item in enumerate(getattr(parent, part.name)):
             cells = _cells(item, part.table) if part.entity is not None else {str(part.column): _cell(item)}
-            rows.append({**dict(zip(part.parents, key, strict=True)), "position": position, **cells})
+            derived = {name: derive(item) for name, derive in part.derived.items()}
+            rows.append({**dict(zip(part.parents, key, strict=True)), "position": position, **cells, **derived})
             items.append(((*key, position), item))
     return [(part.table, rows), *(inner for deeper in part.parts for inner in _part_rows(deeper, items))]
 
@@ -108,7 +111,7 @@ def _grouped(part: Part, transaction: Transaction, ids: Sequence[Scalar]) -> dic
             item: Any = row[str(part.column)]
         else:
             item = {
-                **_fields(row, part.entity, (*part.parents, "position")),
+                **_fields(row, part.entity, (*part.parents, "position", *part.derived)),
                 **{name: deeper.get((*key, row["position"]), ()) for name, deeper in inner.items()},
             }
         groups.setdefault(key, []).append(item)
@@ -142,6 +145,8 @@ def _cell(value: Any) -> Scalar:
             return str(value.value)
         case str():
             return str.__str__(value)
+        case Iban():
+            return value.reveal()
         case None | bool() | int() | date():
             return value
     raise TypeError(f"{type(value).__name__} has no column type")
@@ -198,7 +203,24 @@ SHAPES: dict[type[Entity], Shape[Any]] = {
             (Part("weekdays", tables.SCHEDULE_WEEKDAYS, ("schedule_id",), None, column="weekday"),),
         ),
         Shape(Session, tables.SESSIONS),
-        Shape(Claim, tables.CLAIMS, (Part("receipts", tables.CLAIM_RECEIPTS, ("claim_id",), Receipt),)),
+        Shape(
+            Claim,
+            tables.CLAIMS,
+            (
+                Part(
+                    "receipts",
+                    tables.CLAIM_RECEIPTS,
+                    ("claim_id",),
+                    Receipt,
+                    derived={"identity": lambda receipt: receipt.identity},
+                ),
+            ),
+        ),
+        Shape(OtherFunding, tables.OTHER_FUNDING),
+        Shape(Payee, tables.PAYEES),
+        Shape(PaymentBatch, tables.PAYMENT_BATCHES),
+        Shape(PaymentEntry, tables.PAYMENT_ENTRIES, derived={"payment_of": lambda entry: entry.payment_of}),
+        Shape(Budget, tables.BUDGETS, derived={"scope": lambda budget: budget.scope}),
         Shape(
             Evaluation,
             tables.EVALUATIONS,

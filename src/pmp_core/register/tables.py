@@ -12,7 +12,7 @@ _TYPES = {
     "moment": ColumnType.MOMENT,
     "cents": ColumnType.CENTS,
 }
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def _table(
@@ -174,21 +174,90 @@ SESSIONS = _table(
 CLAIMS = _table(
     "claims",
     "id plan_id measure:integer kind first_day:day last_day:day requested_cents:cents cofunded_cents:cents items:integer status "
-    "submitted_on:day? decision_digest? version:integer",
+    "submitted_on:day? decision_digest? payee_id? version:integer",
     "id",
     references=("plan_id -> plans",),
 )
+# `identity` is issuer and number in the form in which they are compared; empty in rows of registers that are older than it.
 CLAIM_RECEIPTS = _table(
     "claim_receipts",
-    "claim_id position:integer number issuer day:day amount_cents:cents digest?",
+    "claim_id position:integer number issuer day:day amount_cents:cents digest? identity?",
     "claim_id position",
     references=("claim_id -> claims",),
+    indexes=("identity", "digest"),
 )
 DECISIONS = _table(
     "decisions",
     "claim_id number:integer digest rule outcome amount_cents:cents? asked_cents:cents? counted_cents:cents? programme programme_hash "
-    "decided_on:day decided_by decided_role document",
+    "decided_on:day decided_by decided_role reason? document",
     "claim_id number",
+    references=("claim_id -> claims",),
+)
+# The lines of each decision, flat: what they ask for, grant, and use up. `document` of the decision holds them whole.
+DECISION_LINES = _table(
+    "decision_lines",
+    "claim_id number:integer position:integer first_day:day last_day:day outcome asked_cents:cents cofunded_cents:cents "
+    "amount_cents:cents? counted_cents:cents? cap_counted_cents:cents? cap_window? digest",
+    "claim_id number position",
+    references=("claim_id -> claims",),
+)
+# Every version that was kept, with who made it and why: `document` is the claim as JSON.
+CLAIM_VERSIONS = _table(
+    "claim_versions",
+    "claim_id version:integer change on:day actor role reason? document",
+    "claim_id version",
+    references=("claim_id -> claims",),
+)
+PAYEES = _table(
+    "payees",
+    "id name iban? learner_id? institution_id? version:integer",
+    "id",
+    references=("learner_id -> learners", "institution_id -> institutions"),
+)
+PAYMENT_BATCHES = _table(
+    "payment_batches",
+    "id reference made_on:day execution_on:day made_by made_role exported_on:day? digest? debtor_iban? version:integer",
+    "id",
+    unique=("reference",),
+)
+# The ledger: what was paid is above 0, what was recovered or set off below. An entry never changes.
+# `payment_of` is the number of the decision that a payment pays, and empty for all else: a decision is paid once.
+PAYMENT_ENTRIES = _table(
+    "payment_entries",
+    "id claim_id kind amount_cents:cents decision_number:integer decision_digest payment_of:integer? batch_id? payee_id? reference? "
+    "received_on:day? entered_on:day actor role reason?",
+    "id",
+    unique=("claim_id payment_of",),
+    references=("claim_id -> claims", "batch_id -> payment_batches", "payee_id -> payees"),
+    indexes=("batch_id",),
+)
+BUDGETS = _table(
+    "budgets",
+    "id institution_id? municipality_id? kind? semester amount_cents:cents scope version:integer",
+    "id",
+    # One for a partner, kind and semester: `scope` is all three as one text, since what is empty is equal to nothing.
+    unique=("scope",),
+    references=("institution_id -> institutions", "municipality_id -> municipalities"),
+)
+# Who else pays for a kind of expense on some days: of one learner, of an institution's or a municipality's learners, or of all.
+OTHER_FUNDING = _table(
+    "other_funding",
+    "id payer kind first_day:day last_day:day? learner_id? institution_id? municipality_id? track? lowest_level:integer? "
+    "highest_level:integer? covers per_day_thousandths:integer? school_days:boolean reference? version:integer",
+    "id",
+    references=(
+        "learner_id -> learners",
+        "institution_id -> institutions",
+        "municipality_id -> municipalities",
+    ),
+    indexes=("kind learner_id",),
+)
+# A person's word that a conflict of a claim does not stand in the way. `conflict` names it, whatever else there is; the last
+# word on it counts, as long as `evidence` is what it was.
+CONFLICT_OVERRIDES = _table(
+    "conflict_overrides",
+    "claim_id conflict number:integer on:day actor role reason evidence",
+    "claim_id conflict number",
     references=("claim_id -> claims",),
 )
 EVALUATIONS = _table(
@@ -249,9 +318,17 @@ TABLES: tuple[Table, ...] = (
     SCHEDULES,
     SCHEDULE_WEEKDAYS,
     SESSIONS,
+    PAYEES,
     CLAIMS,
     CLAIM_RECEIPTS,
+    CLAIM_VERSIONS,
     DECISIONS,
+    DECISION_LINES,
+    OTHER_FUNDING,
+    CONFLICT_OVERRIDES,
+    PAYMENT_BATCHES,
+    PAYMENT_ENTRIES,
+    BUDGETS,
     EVALUATIONS,
     EVALUATION_RISKS,
     EVALUATION_MEASURES,

@@ -91,7 +91,8 @@ def _is_redefined(step: Change[DecisionStep], above: Steps) -> bool:
 
 
 def without_effect(steps: Steps, rests_on: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """The steps that give something else and had no part in either answer: cuts that took nothing off, and what they rest on.
+    """The steps that give something else and had no part in either answer: cuts that took nothing off, and what they rest on;
+    checks that only one of the two has, and that are passed.
 
     Args:
         steps: of the two decisions, in the order of the newer rule.
@@ -102,7 +103,8 @@ def without_effect(steps: Steps, rests_on: Mapping[str, Collection[str]]) -> tup
         users = {name for name, above in rests_on.items() if step.name in above}
         cut = step.either.kind == "cut" and _takes_nothing_off(step.old) and _takes_nothing_off(step.new)
         let = step.either.kind == "let" and users and users <= idle
-        if cut or let:
+        check = None in (step.old, step.new) and step.either.kind == "check" and step.either.passed
+        if cut or let or check:
             idle.add(step.name)
     return tuple(step.name for step in differing(steps) if step.name in idle)
 

@@ -293,7 +293,13 @@ PER = {
     "EUR/claim": Text(" par pieteikumu", " per claim"),
     "EUR/school-day": Text(" par skolas dienu", " per school day"),
     "EUR/item": Text(" par vienību", " per item"),
+    "EUR/day": Text(" par dienu", " per day"),
+    "EUR/month": Text(" par mēnesi", " per month"),
     "EUR/learner-semester": Text(" izglītojamajam semestrī", " per learner and semester"),
+    "EUR/cent-spent": Text(" par katru iztērēto centu", " for each cent spent"),
+    "EUR/hour": Text(" par stundu", " per hour"),
+    "EUR/academic-hour": Text(" par akadēmisko stundu", " per academic hour"),
+    "EUR/plan": Text(" par plānu", " per plan"),
     "EUR/project": Text(" par projektu", " per project"),
 }
 

@@ -184,12 +184,18 @@ class BoundRule:
         result = decide_again(self, decision, prior=prior, facts=facts)
         return redecision_of(decision, result, decided_on=decided_on, handed_in=facts or ())
 
-    def clauses(self, step: Step, facts: Mapping[str, Any]) -> tuple[Reading, ...]:
-        """What the pack says behind a step, for these facts: the parameters it reads, and the clauses it names."""
+    def clauses(self, step: Step, facts: Mapping[str, Any], *, only: str | None = None) -> tuple[Reading, ...]:
+        """What the pack says behind a step, for these facts: the parameters it reads, and the clauses it names.
+
+        Args:
+            only: leave out the parameters that are read on another day than this fact's.
+        """
         on = facts[self.definition.on]
         readings = []
         for p in parameters(tree_of(step)):
             day, key = facts[p.on], facts[p.by] if p.by is not None else None
+            if only not in (None, p.on):
+                continue
             if day is None or (p.by is not None and key not in keys(p.among, self.pack)):
                 continue  # which entry applies cannot be told; the missing fact is named among the reasons
             path = p.path.format(key)
@@ -206,7 +212,8 @@ class BoundRule:
             until: the last day that is asked about.
         """
         day: date = facts[self.definition.on]
-        paths = {reading.path for step in self.definition.steps for reading in self.clauses(step, facts) if reading.day == day}
+        own = self.definition.on  # a value of another day, such as the ceiling of a semester's first, changes nothing inside
+        paths = {reading.path for step in self.definition.steps for reading in self.clauses(step, facts, only=own)}
         found: set[date] = set()
         for path in paths:
             value = self.pack.value(path)

@@ -115,6 +115,17 @@ def _cell(name: str, value: int | str, language: Language) -> str:
     return str(value)
 
 
+def is_draft(status: object, has_steps: bool, initial: str) -> bool:
+    """Whether a plan was never submitted: before that it is a draft, and nothing of it but its number counts.
+
+    Args:
+        status: the plan's.
+        has_steps: whether it has taken any.
+        initial: the status in which plans begin.
+    """
+    return status == initial and not has_steps
+
+
 def overview(register: Register, level: Level = "institution", semester: Semester | str | None = None) -> Overview:
     """Count what the register holds.
 
@@ -213,7 +224,7 @@ class _Counting:
     def _submitted(self, plans: dict[Scalar, dict[str, Scalar]]) -> dict[Scalar, dict[str, Scalar]]:
         """The plans that were submitted at least once; the drafts are counted here."""
         with_steps = {row["plan_id"] for row in self.rows(tables.PLAN_STEPS)}
-        drafts = {id for id, row in plans.items() if row["status"] == self.initial and id not in with_steps}
+        drafts = {id for id, row in plans.items() if is_draft(row["status"], id in with_steps, self.initial)}
         for id in drafts:
             self.line(plans[id]["institution_id"]).plans_in_draft += 1
         return {id: row for id, row in plans.items() if id not in drafts}

@@ -3,6 +3,7 @@
 from pmp_core.values.actor import Actor, PersonName
 from pmp_core.values.days import DayRange, SchoolYear, Semester, iso_day
 from pmp_core.values.entity import Count, Day, Entity, Name, Note
+from pmp_core.values.iban import Iban
 from pmp_core.values.identifiers import Id, OpaqueId, RegistrationNumber, TerritoryCode
 from pmp_core.values.money import Money
 from pmp_core.values.personal_code import PersonalCode
@@ -17,6 +18,7 @@ __all__ = [
     "Day",
     "DayRange",
     "Entity",
+    "Iban",
     "Id",
     "Language",
     "Mode",

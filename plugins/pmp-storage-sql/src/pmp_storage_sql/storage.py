@@ -72,6 +72,8 @@ class SqlStorage:
                 if made.name not in there or not difference(connection, made):
                     continue
                 add_columns(connection, made)
+                for index in made.indexes:
+                    index.create(connection, checkfirst=True)
                 if differs := difference(connection, made):
                     raise write_errors.schema_differs(made.name, differs)
             metadata.create_all(connection, tables=[made for made in wanted if made.name not in there])

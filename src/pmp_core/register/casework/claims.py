@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from pmp_core.compensation import Claim
+from pmp_core.compensation import Claim, ClaimDecision
 from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
-from pmp_core.register import admission, facts, tables
+from pmp_core.register import claim_admission, claim_decisions, conflicts, tables
+from pmp_core.register.casework.claim_versions import keep_claim
 from pmp_core.register.casework.plans import without_step
 from pmp_core.register.collection import UnitOfWork
-from pmp_core.rules import Decision, Result
 from pmp_core.values import Actor
 
 
@@ -19,7 +19,7 @@ def submit_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Ac
 
     Raises:
         StepRefused: `claim-not-initial`, what `Claim.take` raises for the role, what `change_claim` raises for a kept draft,
-            and with NotFound, ProgrammeError and InvalidValue what `admission.check_claim` raises.
+            and with NotFound, ProgrammeError and InvalidValue what `claim_admission.check_claim` raises.
     """
     cycle = programme.life_cycle("claim")
     if claim.status != cycle.initial or claim.submitted_on is not None or claim.decision_digest is not None:
@@ -29,13 +29,16 @@ def submit_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Ac
             found=claim.status,
             remedy=f"Give it the status {cycle.initial!r}, and leave the other two out.",
         )
-    admission.check_claim(work, programme, claim.take("submit", life_cycle=cycle, by=by, on=on))
-    kept = change_claim(work, programme, claim) if claim.version else work.claims.add(claim)
-    return work.claims.put(kept.take("submit", life_cycle=cycle, by=by, on=on))
+    claim_admission.check_claim(work, programme, claim.take("submit", life_cycle=cycle, by=by, on=on))
+    kept = change_claim(work, programme, claim, by=by, on=on) if claim.version else keep_claim(work, claim, "draft", by=by, on=on)
+    return keep_claim(work, kept.take("submit", life_cycle=cycle, by=by, on=on), "submit", by=by, on=on)
 
 
-def change_claim(work: UnitOfWork, programme: Programme, claim: Claim) -> Claim:
+def change_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Actor, on: date) -> Claim:
     """Keep a claim with other contents, only while it is a draft.
+
+    Args:
+        by: who changed it; `on`: the day.
 
     Raises:
         NotFound: no such claim.
@@ -51,7 +54,7 @@ def change_claim(work: UnitOfWork, programme: Programme, claim: Claim) -> Claim:
         )
     if (claim.status, claim.submitted_on, claim.decision_digest) != (kept.status, kept.submitted_on, kept.decision_digest):
         raise without_step(claim.status)
-    return work.claims.put(claim)
+    return keep_claim(work, claim, "contents", by=by, on=on)
 
 
 def withdraw_claim(
@@ -64,59 +67,37 @@ def withdraw_claim(
         StepRefused: what `Claim.take` raises.
     """
     cycle = programme.life_cycle("claim")
-    return work.claims.put(work.claims.get(claim_id).take("withdraw", life_cycle=cycle, by=by, on=on, reason=reason))
+    taken = work.claims.get(claim_id).take("withdraw", life_cycle=cycle, by=by, on=on, reason=reason)
+    return keep_claim(work, taken, "withdraw", by=by, on=on, reason=reason)
 
 
-def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date) -> tuple[Claim, Decision]:
+def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date) -> tuple[Claim, ClaimDecision]:
     """Decide a submitted claim, after the earlier claims of the same learner and semester.
 
-    An undetermined claim stays submitted, so that it can be decided again when what was missing is there.
+    It is decided line by line, and its decision is their sum. An undetermined claim stays submitted, so that it can be decided
+    again when what was missing is there; and so does one that would be paid for twice, see `conflicts`.
 
     Returns:
         The claim and its decision, both as they are kept.
 
     Raises:
-        StepRefused: the claim is not submitted, or the role may not decide.
-        InvalidValue: `claim-spans-change`.
+        StepRefused: the claim is not submitted, or the role may not decide; `claim-decided-before`; `claim-in-conflict`.
+        ProgrammeError: `semester-unset`.
     """
     claim = work.claims.get(claim_id)
-    plan = work.plans.get(claim.plan_id)
     cycle = programme.life_cycle("claim")
     cycle.allowed("decide", claim.status, by.role, None)
-    admission.check_decidable(claim, on)
-    result: Result = programme.rule("compensation").decide(
-        facts.claim_facts(work, programme, claim, plan), prior=facts.used_before(work, programme, claim, plan)
-    )
-    decision = result.decision(decided_on=on)
-    counted = None if result.used is None or result.prior is None else result.used - result.prior
-    number = work.transaction.count(tables.DECISIONS, {"claim_id": claim.id}) + 1
-    work.transaction.insert(
-        tables.DECISIONS,
-        [
-            {
-                "claim_id": claim.id,
-                "number": number,
-                "digest": decision.digest,
-                "rule": decision.rule,
-                "outcome": decision.outcome,
-                "amount_cents": result.amount_cents,
-                "asked_cents": claim.requested.cents,
-                "counted_cents": counted,
-                "programme": decision.programme,
-                "programme_hash": decision.programme_hash,
-                "decided_on": on,
-                "decided_by": by.name,
-                "decided_role": by.role,
-                "document": decision.model_dump_json(),
-            }
-        ],
-    )
-    if result.outcome != "undetermined":
-        claim = work.claims.put(claim.take("decide", life_cycle=cycle, by=by, on=on, decision_digest=decision.digest))
+    claim_admission.check_decidable(claim, on)
+    conflicts.check_no_hard_conflict(work, programme, claim)
+    decision = claim_decisions.decided(work, programme, claim, work.plans.get(claim.plan_id), on=on)
+    claim_decisions.keep_decision(work, decision, by=by)
+    if decision.outcome != "undetermined":
+        taken = claim.take("decide", life_cycle=cycle, by=by, on=on, decision_digest=decision.digest)
+        claim = keep_claim(work, taken, "decide", by=by, on=on)
     return claim, decision
 
 
-def decisions(work: UnitOfWork, claim_id: str) -> list[Decision]:
+def decisions(work: UnitOfWork, claim_id: str) -> list[ClaimDecision]:
     """Every decision on a claim, oldest first.
 
     Raises:
@@ -124,4 +105,4 @@ def decisions(work: UnitOfWork, claim_id: str) -> list[Decision]:
     """
     work.claims.get(claim_id)
     rows = work.transaction.find(tables.DECISIONS, {"claim_id": claim_id}, order=["number"])
-    return [Decision.model_validate_json(str(row["document"])) for row in rows]
+    return [claim_decisions.kept_decision(row) for row in rows]

@@ -234,7 +234,7 @@ def delivery(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) 
         days = [
             day
             for day in session_days(work, programme, schedule, plan)
-            if day <= on and plan.status_on(day) in admission.statuses_in_force(programme, day)
+            if day <= on and plan.status_on(day) in facts.statuses_in_force(programme, day)
         ]
         due[schedule.measure] = due.get(schedule.measure, 0) + len(days)
     return delivery_of(plan, work.sessions.find(plan_id=plan_id), due, on=on)
@@ -246,7 +246,7 @@ def _check_scope(work: UnitOfWork, by: Actor | None, institution_id: str) -> Non
 
 
 def _check_measure(programme: Programme, measure: SupportMeasure, specialist: str) -> None:
-    kinds = programme.pack.codes("measure-kinds", parent=admission.CONSULTATIONS)
+    kinds = programme.pack.codes("measure-kinds", parent="consultations")
     if measure.kind not in kinds:
         raise StepRefused(
             "session-other-measure",

@@ -11,7 +11,7 @@ from pmp_core.loading import Programme
 from pmp_core.measures import MeasureDelivery
 from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
 from pmp_core.plans import SupportPlan
-from pmp_core.register import admission
+from pmp_core.register import admission, facts
 from pmp_core.register.casework.delivery import delivery
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.signal_facts import measured
@@ -119,7 +119,7 @@ def add_evaluation(work: UnitOfWork, programme: Programme, evaluation: Evaluatio
             found=plan.status,
             remedy="Look at it: it is the one the plan was closed with.",
         )
-    if not admission.was_in_force(programme, plan, evaluation.evaluated_on):
+    if not facts.was_in_force(programme, plan, evaluation.evaluated_on):
         raise StepRefused(
             "evaluation-of-draft",
             "The plan was never in force until this day: there is nothing to evaluate.",

@@ -12,7 +12,7 @@ from pmp_core.plans import SupportPlan
 from pmp_core.plans.guards import EVALUATED, EVALUATED_OR_REASON, GUARDS, NO_MONEY_USED, Circumstances
 from pmp_core.plans.plan import SUBMIT, TRANSFER
 from pmp_core.programme import LifeCycle
-from pmp_core.register import admission, facts
+from pmp_core.register import admission, claim_admission, facts
 from pmp_core.register.casework.versions import check_version, keep_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
@@ -81,7 +81,7 @@ def change_plan(
 def _check_used(work: UnitOfWork, programme: Programme, kept: SupportPlan, plan: SupportPlan) -> None:
     """What was delivered, scheduled or claimed names its measure by number and lies within the plan: that stays so."""
     sessions, schedules = work.sessions.find(plan_id=plan.id), work.schedules.find(plan_id=plan.id)
-    claims = admission.live(work, programme.life_cycle("claim"), work.claims.find(plan_id=plan.id))
+    claims = _standing(work, programme, plan)
     before, after = ({m.number: (m.kind, m.institution_id) for m in one.measures} for one in (kept, plan))
     uses: list[Session | Schedule | Claim] = [*sessions, *schedules, *claims]
     for used in uses:
@@ -102,6 +102,14 @@ def _check_used(work: UnitOfWork, programme: Programme, kept: SupportPlan, plan:
                 found=f"{used_days.first}..{used_days.last}",
                 remedy=f"The plan was {kept.first_day}..{kept.last_day}: keep these days in it, or end the schedule first.",
             )
+
+
+def _standing(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> list[Claim]:
+    """The plan's claims that stand, and those for which money moved: one that was paid and then refused has to stay decidable."""
+    claims = work.claims.find(plan_id=plan.id)
+    live = claim_admission.live(work, programme.life_cycle("claim"), claims)
+    moved = {entry.claim_id for entry in work.entries.find(claim_id=[claim.id for claim in claims])} if claims else set()
+    return [*live, *(claim for claim in claims if claim.id in moved and claim not in live)]
 
 
 def _check_author(cycle: LifeCycle, by: Actor) -> None:
@@ -171,7 +179,7 @@ def take_plan_step(
     cycle = programme.life_cycle("plan")
     row = cycle.allowed(step, plan.status, by.role, reason)
     admission.check_scope(work, by, plan.institution_id)
-    if row.target in admission.statuses_in_force(programme, on) and not (plan.risks and plan.measures):
+    if row.target in facts.statuses_in_force(programme, on) and not (plan.risks and plan.measures):
         raise StepRefused(
             "plan-cleared",
             "All measures were taken out of the plan, so that it can be deleted.",
@@ -222,7 +230,7 @@ def circumstances(
     work: UnitOfWork, programme: Programme, plan: SupportPlan, on: date, *, enrolled_at_receiving: bool | None = None
 ) -> Circumstances:
     """What the guards of a plan's steps need to know of the register on a day."""
-    claims = admission.live(work, programme.life_cycle("claim"), work.claims.find(plan_id=plan.id))
+    claims = _standing(work, programme, plan)
     return Circumstances(
         on=on,
         semester=programme.calendar.semester_of(on),
@@ -273,7 +281,7 @@ def pay_preparation(work: UnitOfWork, programme: Programme, plan_id: str, *, by:
             found=plan.preparation_paid_on,
             remedy="It is paid once.",
         )
-    if plan.released or not admission.was_in_force(programme, plan, paid_on):
+    if plan.released or not facts.was_in_force(programme, plan, paid_on):
         raise StepRefused(
             "preparation-not-payable",
             "The plan was deleted." if plan.released else "The plan was not yet approved on this day.",

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import field, frozen
+from attrs import frozen
 
 from pmp_core.errors import NotFound, VersionConflict
 from pmp_core.plans import SupportPlan
 from pmp_core.register import tables
+from pmp_core.register.casework.written_versions import WrittenVersion, version_fields, write_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.schema import Row
 from pmp_core.values import Actor
 
 
 @frozen
-class PlanVersion:
+class PlanVersion(WrittenVersion):
     """One version of a plan.
 
     Args:
-        version: its number, ascending.
-        change: what made it: `draft`, `contents`, or the name of a step.
-        on: the day; `actor` and `role`: who, in which role; `reason`: why.
         plan: the plan as it was then.
     """
 
-    version: int
-    change: str
-    on: date
-    actor: str
-    role: str
-    reason: str | None = field(repr=False)  # what people wrote stays out of logs
     plan: SupportPlan
 
 
@@ -38,9 +30,8 @@ def keep_version(
     work: UnitOfWork, plan: SupportPlan, change: str, *, by: Actor, on: date, reason: str | None = None
 ) -> SupportPlan:
     """Write down a version of a plan that was just kept, and give the plan back."""
-    why = (reason or "").strip() or None  # as in a step, what is blank is no reason
-    row = Row(plan_id=plan.id, version=plan.version, change=change, on=on, actor=by.name, role=by.role, reason=why)
-    work.transaction.insert(tables.PLAN_VERSIONS, [{**row, "document": plan.model_dump_json()}])
+    key, table = {"plan_id": plan.id}, tables.PLAN_VERSIONS
+    write_version(work.transaction, table, key, plan, version=plan.version, change=change, by=by, on=on, reason=reason)
     return plan
 
 
@@ -94,15 +85,4 @@ def check_version(work: UnitOfWork, plan: SupportPlan, version: int | None) -> N
 
 
 def _version(row: Row) -> PlanVersion:
-    version, on, reason = row["version"], row["on"], row["reason"]
-    assert isinstance(version, int)
-    assert isinstance(on, date)
-    return PlanVersion(
-        version=version,
-        change=str(row["change"]),
-        on=on,
-        actor=str(row["actor"]),
-        role=str(row["role"]),
-        reason=None if reason is None else str(reason),
-        plan=SupportPlan.model_validate_json(str(row["document"])),
-    )
+    return PlanVersion(**version_fields(row), plan=SupportPlan.model_validate_json(str(row["document"])))
