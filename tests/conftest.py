@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import mariadb_server
+import postgresql_server
 from pmp_core.register import Register, tables
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,6 +38,20 @@ def dump_of() -> Callable[[Register], Dump]:
             return {table.name: work.transaction.find(table) for table in tables.TABLES}
 
     return dump
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgresql_server.PostgreSQLServer]:
+    """A PostgreSQL server, shared by the workers of this run; the test is skipped where there can be none."""
+    with postgresql_server.running(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[mariadb_server.MariaDBServer]:
+    """A MariaDB server; the test is skipped where there is none."""
+    with mariadb_server.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ SIDE = {"hooks": (2, 3), "plugins": (2, 3)}
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "attrs": ("programme", "rules", "learners", "risks", "plans", "measures", "staff", "compensation", "outcomes", "loading", "register",
-              "sources", "exchange", "statistics", "reports", "demo", "cli", "hooks", "plugins"),
+              "sources", "exchange", "statistics", "reports", "demo", "cli", "hooks", "plugins", "testing"),
     "pydantic": ("values", "rules/decision", "learners", "risks", "plans", "measures", "staff", "compensation", "outcomes", "sources", "exchange",
                  "statistics/request_content", "cli/app", "testing"),
     "pydantic_core": ("values",),

@@ -14,6 +14,7 @@ import one_claim
 import openfisca
 import small_frames
 import spark
+import storage
 from page import has_place, with_figures
 from plan import FULL, QUICK, DisagreementError, Plan, SkippedError
 from report import Report, table
@@ -29,6 +30,7 @@ GROUPS: dict[str, Callable[[Report, Plan], None]] = {
     "bulk-file": bulk_file.measure,
     "openfisca": openfisca.measure,
     "spark": spark.measure,
+    "storage": storage.measure,
 }
 
 

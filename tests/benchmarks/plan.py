@@ -17,6 +17,7 @@ class Plan:
         growth: rows of the growing frames.
         growth_rounds: how often each of them is decided.
         file_claims: rows of the file of claims.
+        learners: rows of the cases over storages.
     """
 
     claims: int
@@ -25,10 +26,11 @@ class Plan:
     growth: tuple[int, ...]
     growth_rounds: int
     file_claims: int
+    learners: int
 
 
-FULL = Plan(2_000_000, 100_000, 9, (100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000), 4, 10_000_000)
-QUICK = Plan(100_000, 10_000, 3, (100_000, 300_000, 1_000_000), 3, 100_000)
+FULL = Plan(2_000_000, 100_000, 9, (100_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000), 4, 10_000_000, 200_000)
+QUICK = Plan(100_000, 10_000, 3, (100_000, 300_000, 1_000_000), 3, 100_000, 20_000)
 
 
 class SkippedError(Exception):

@@ -16,7 +16,7 @@ from timing import Times
 
 Unit = Literal["µs", "ms", "s", "ns a row", "bytes a row", "GiB"]
 _IN_SECONDS = {"ns a row": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
-LIBRARIES = ("polars", "narwhals", "pandas", "pyarrow", "duckdb", "numpy", "openfisca-core", "pyspark")
+LIBRARIES = ("polars", "narwhals", "pandas", "pyarrow", "duckdb", "numpy", "openfisca-core", "pyspark", "sqlalchemy", "psycopg")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import openfisca
 import polars as pl
 import pytest
 import sides
+import storage
 from one_claim import folded, ours, theirs
 from page import has_place, with_figures
 from plan import DisagreementError
@@ -104,3 +105,9 @@ def test_a_sample_of_a_file_of_claims_is_decided_as_one_by_one(tmp_path: Path) -
     pl.read_parquet(out).with_columns(amount_cents=pl.col("amount_cents") + 1).write_parquet(out)
     with pytest.raises(DisagreementError, match="one by one"):
         bulk_file.check_sample(file, out, told)
+
+
+def test_the_storages_keep_what_the_drivers_keep() -> None:
+    pytest.importorskip("pmp_storage_sql", reason="measured only where it is installed")
+    with storage.sqlite() as database:
+        assert storage.disagreement(database, storage.learners(100)) is None

@@ -46,7 +46,7 @@ class Statement:
 
 
 @contextmanager
-def _what_is_there_left_alone() -> Iterator[None]:
+def what_is_there_left_alone() -> Iterator[None]:
     """The garbage collector runs, as it does in a program, but does not look through the data of the benchmark again and again."""
     gc.collect()
     gc.freeze()
@@ -59,7 +59,7 @@ def _what_is_there_left_alone() -> Iterator[None]:
 def timed(sides: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, Times]:
     """Seconds of each side, after one round that warms up. What a side gives is dropped outside the time."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
-    with _what_is_there_left_alone():
+    with what_is_there_left_alone():
         for number in range(rounds + 1):
             for name, run in sides.items():
                 start = perf_counter()
@@ -80,7 +80,7 @@ def timed_each(statements: Mapping[str, Statement], rounds: int) -> dict[str, Ti
         number = max(1, round(number * _BATCH_SECONDS / taken))
         batches[name] = lambda timer=timer, number=number: timer.timeit(number) / number  # type: ignore[misc]
     seconds: dict[str, list[float]] = {name: [] for name in batches}
-    with _what_is_there_left_alone():
+    with what_is_there_left_alone():
         for number in range(rounds + 1):
             for name, batch in batches.items():
                 taken = batch()

@@ -89,8 +89,9 @@ def _command(arguments: list[str]) -> tuple[int, str]:
     return int(code), out.getvalue()
 
 
-def test_the_adapter_of_its_page_passes_the_suite_that_the_page_shows(tmp_path: Path) -> None:
-    page = ROOT / "docs" / "how-to" / "write-an-adapter.md"
+@pytest.mark.parametrize("name", ["write-an-adapter", "write-a-storage"])
+def test_what_a_page_writes_passes_the_suite_that_the_page_shows(name: str, tmp_path: Path) -> None:
+    page = ROOT / "docs" / "how-to" / f"{name}.md"
     (tmp_path / "test_page.py").write_text("\n\n".join(block.text for block in blocks(page, "python")), encoding="utf-8")
     assert _passed(tmp_path) > 0
 

@@ -32,7 +32,7 @@ class MemoryStorage:
         self._closed = False
 
     def create(self, tables: Sequence[Table]) -> None:
-        """Make the tables that are not there yet.
+        """Make the tables that are not there yet, and in those that are the columns that may be empty.
 
         Raises:
             RegisterError: `schema-differs`, `table-unknown` (a reference to no table); then nothing was made.
@@ -40,14 +40,17 @@ class MemoryStorage:
         with self._alone():
             known = {name: memory.table for name, memory in self._tables.items()}
             for table in tables:
-                if known.setdefault(table.name, table) != table:
+                if not table.widens(known.setdefault(table.name, table)):
                     raise write_errors.schema_differs(table.name, "another description of it was handed in before")
+                known[table.name] = table
             for table in tables:
                 for reference in table.references:
                     if reference.table not in known:
                         raise write_errors.table_unknown(reference.table)
-            for name in known.keys() - self._tables.keys():
-                self._tables[name] = MemoryTable(known[name])
+            for name, table in known.items():
+                before = self._tables.get(name)
+                if before is None or before.table != table:
+                    self._tables[name] = MemoryTable(table, before)
 
     @contextmanager
     def begin(self) -> Iterator[MemoryTransaction]:
@@ -173,6 +176,8 @@ class MemoryTransaction:
         memory = self._tables.get(table.name)
         if memory is None:
             raise write_errors.table_unknown(table.name)
+        if table is not memory.table and table != memory.table:
+            raise write_errors.schema_differs(table.name, "it was made from another description")
         return memory
 
     def _write(self, memory: MemoryTable, key: Values, values: Values) -> None:

@@ -14,9 +14,14 @@ Columns = tuple[str, ...]
 
 
 class MemoryTable:
-    """The rows of one table. `put` is the only way in, so that every index follows."""
+    """The rows of one table. `put` is the only way in, so that every index follows.
 
-    def __init__(self, table: Table) -> None:
+    Args:
+        table: its description.
+        before: the same table with fewer columns, whose rows it takes; the columns that are new are empty in them.
+    """
+
+    def __init__(self, table: Table, before: MemoryTable | None = None) -> None:
         self.table = table
         self.check = TableCheck(table)
         self.rows: dict[Values, Values] = {}
@@ -29,6 +34,10 @@ class MemoryTable:
         leading = [columns[:1] for columns in (table.key, *whole)]
         # What a query can use, best first, without repeats.
         self._groups: tuple[Columns, ...] = tuple(dict.fromkeys([table.key, *whole, *leading]))
+        if before is not None:
+            for key, values in before.rows.items():
+                cells = before.row(values)
+                self.put(key, tuple([cells.get(name) for name in table.names]))
 
     def picker(self, columns: Columns) -> Callable[[Values], Values]:
         """A function that takes the cells of these columns out of a row."""

@@ -75,6 +75,23 @@ class Table:
         if len(set(names)) != len(names) or not named <= set(names) or not self.key:
             raise ValueError(f"table {self.name}: columns named twice, or keys that name no column")
 
+    def widens(self, other: Table) -> bool:
+        """Whether this is the other table, or that table with more columns that may be empty. Indexes do not count.
+
+        Args:
+            other: as it was described before, by an earlier release say.
+
+        >>> word = Column("word", ColumnType.TEXT)
+        >>> before = Table("words", (word,), key=("word",))
+        >>> Table("words", (word, Column("said", ColumnType.DAY, nullable=True)), key=("word",)).widens(before)
+        True
+        >>> Table("words", (word, Column("said", ColumnType.DAY)), key=("word",)).widens(before)
+        False
+        """
+        more = [column for column in self.columns if column not in other.columns]
+        same = (self.name, self.key, self.unique, self.references) == (other.name, other.key, other.unique, other.references)
+        return same and len(more) + len(other.columns) == len(self.columns) and all(column.nullable for column in more)
+
     def column(self, name: str) -> Column:
         """The column of this name."""
         return next(column for column in self.columns if column.name == name)

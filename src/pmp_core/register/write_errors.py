@@ -105,5 +105,32 @@ def transaction_lost() -> RegisterError:
     )
 
 
+def transaction_conflict() -> VersionConflict:
+    """The database cannot put this transaction in a row with another one that ran at the same time."""
+    return VersionConflict(
+        "transaction-conflict",
+        "Another transaction changed what this one read or writes; nothing of this one was kept.",
+        remedy="Repeat the whole transaction: read again, decide again, write again.",
+    )
+
+
+def storage_lost() -> RegisterError:
+    """The connection broke inside a transaction."""
+    return RegisterError(
+        "storage-lost",
+        "The connection to the database was lost; nothing of the transaction was kept.",
+        remedy="See that the database runs and can be reached, then repeat the transaction.",
+    )
+
+
+def commit_unknown() -> RegisterError:
+    """The connection broke while the end of a transaction was being told."""
+    return RegisterError(
+        "commit-unknown",
+        "The connection to the database was lost while the transaction ended: all of it was kept, or nothing.",
+        remedy="Read what it wrote to see which, and repeat it only if nothing was kept.",
+    )
+
+
 def _spelled(key: Iterable[Scalar]) -> str:
     return "/".join(str(part) for part in key)

@@ -9,5 +9,6 @@ import pytest
 pytest.register_assert_rewrite("pmp_core.testing.source_suite")
 
 from pmp_core.testing.source_suite import SourceSuite  # noqa: E402 - must come after the line above
+from pmp_core.testing.storage_suite import StorageSuite  # noqa: E402
 
-__all__ = ["SourceSuite"]
+__all__ = ["SourceSuite", "StorageSuite"]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, inspect
+from sqlalchemy import Connection, Engine, MetaData, Transaction, inspect
 
 from pmp_core.errors import RegisterError
 from pmp_core.register import write_errors
 from pmp_core.register.schema import Table
-from pmp_storage_sql.failures import roll_back, told
+from pmp_storage_sql.database import Database
 from pmp_storage_sql.queries import SqlQueries
 from pmp_storage_sql.tables import add_columns, difference, sql_table
-from pmp_storage_sql.transaction import SqlTransaction, raw
+from pmp_storage_sql.transaction import SqlTransaction
 
 
 class SqlStorage:
@@ -23,29 +24,22 @@ class SqlStorage:
     Args:
         bind: an engine, or an open connection of the host: then every transaction is a savepoint in the host's, and what was
             written is kept or undone with it.
+        database: which kind it is.
         owned: whether the engine is ours, to be disposed of by `close`.
-        timeout: how many seconds `begin` waits for another transaction of this storage.
-        settle: called before tables are made, for what a database is set to once and for all.
+        timeout: how many seconds a transaction waits for another one.
     """
 
-    def __init__(
-        self,
-        bind: Engine | Connection,
-        *,
-        owned: bool = False,
-        timeout: float = 30.0,
-        settle: Callable[[], None] | None = None,
-    ) -> None:
-        self.name = bind.dialect.name
+    def __init__(self, bind: Engine | Connection, database: Database, *, owned: bool = False, timeout: float = 30.0) -> None:
+        self.name = database.name
         self._bind = bind
+        self._database = database
         self._owned = owned
         self._timeout = timeout
-        self._settle = settle
         self._described: dict[str, Table] = {}
         self._queries: dict[str, SqlQueries] = {}
         # SQLite has one writer anyway. Waiting here is fair, needs no pooled connection, and keeps transactions apart where
         # an in-memory database has only one connection. Not an RLock: a web host may end it in another thread.
-        self._turn = Lock()
+        self._turn = Lock() if database.turns else None
         self._closed = False
 
     def create(self, tables: Sequence[Table]) -> None:
@@ -56,36 +50,43 @@ class SqlStorage:
         """
         described = dict(self._described)
         for table in tables:
-            if described.setdefault(table.name, table) != table:
+            if not table.widens(described.setdefault(table.name, table)):
                 raise write_errors.schema_differs(table.name, "another description of it was handed in before")
+            described[table.name] = table
         for table in tables:
             for reference in table.references:
                 if reference.table not in described:
                     raise write_errors.table_unknown(reference.table)
-        if self._settle is not None and not self._closed:
-            self._settle()
+        if self._owned and not self._closed and isinstance(self._bind, Engine):
+            # Only once there is something to make: what is only looked into stays as it is.
+            with self._database.told(), self._bind.connect() as connection:
+                self._database.settle(connection)
         metadata = MetaData()
         wanted = [sql_table(table, metadata, described) for table in described.values()]
-        with self._transaction() as connection, told():
+        with self._transaction(for_tables=True) as connection, self._database.told():
             there = set(inspect(connection).get_table_names())
+            missing = [made for made in wanted if made.name not in there]
             for made in wanted:
-                if made.name not in there or not difference(connection, made):
-                    continue
-                add_columns(connection, made)
-                for index in made.indexes:
-                    index.create(connection, checkfirst=True)
-                if differs := difference(connection, made):
-                    raise write_errors.schema_differs(made.name, differs)
-            metadata.create_all(connection, tables=[made for made in wanted if made.name not in there])
+                if made.name in there and difference(connection, made):
+                    self._may_change(connection)
+                    add_columns(connection, made)
+                    for index in made.indexes:
+                        index.create(connection, checkfirst=True)
+                    if differs := difference(connection, made):
+                        raise write_errors.schema_differs(made.name, differs)
+            if missing:
+                self._may_change(connection)
+                metadata.create_all(connection, tables=missing, checkfirst=False)
         self._described = described
 
     @contextmanager
     def begin(self) -> Iterator[SqlTransaction]:
-        """A transaction; it waits for the one before it, in this process or another."""
+        """A transaction; where the database has one writer it waits for the one before it, in this process or another."""
         with self._transaction() as connection:
-            transaction = SqlTransaction(connection, self._prepared)
+            transaction = SqlTransaction(connection, self._database, self._prepared)
             try:
                 yield transaction
+                transaction.check()
             finally:
                 transaction.over = True
 
@@ -95,108 +96,95 @@ class SqlStorage:
             self._bind.dispose()
         self._closed = True
 
-    def _prepared(self, table: Table) -> SqlQueries:
+    def __repr__(self) -> str:
+        return f"<SqlStorage in {self.name}>"
+
+    def _may_change(self, connection: Connection) -> None:
+        if connection is self._bind and not self._database.makes_tables_in_transactions:
+            raise RegisterError(
+                "storage-unsupported",
+                f"{self.name} would end the host's transaction to make or change a table.",
+                remedy="Open the register once by its URL or with the engine, which makes the tables.",
+            )
+
+    def _prepared(self, raw: Any, table: Table) -> SqlQueries:
         queries = self._queries.get(table.name)
         if queries is None or (queries.table is not table and queries.table != table):
-            queries = self._queries[table.name] = SqlQueries(table)
+            missing = self._database.missing(raw, table, self._bind.dialect)
+            if missing is not None:
+                raise missing
+            queries = self._queries[table.name] = SqlQueries(table, self._database, self._bind.dialect)
         return queries
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _transaction(self, *, for_tables: bool = False) -> Iterator[Connection]:
         if self._closed:
             raise write_errors.storage_closed()
         if isinstance(self._bind, Connection):
-            with _joined(self._bind):
+            with self._joined(self._bind):
                 yield self._bind
             return
-        if not self._turn.acquire(timeout=self._timeout):
+        if self._turn is not None and not self._turn.acquire(timeout=self._timeout):
             raise write_errors.storage_locked(self._timeout)
         try:
-            with told():
+            with self._database.told():
                 connection = self._bind.connect()
             try:
-                with _references_on(connection), _own(connection):
+                prepared = self._database.prepared(connection, self._timeout, for_tables=for_tables)
+                with prepared, self._own(connection, for_tables):
                     yield connection
             finally:
                 connection.close()
         finally:
-            self._turn.release()
+            if self._turn is not None:
+                self._turn.release()
 
+    @contextmanager
+    def _own(self, connection: Connection, for_tables: bool) -> Iterator[None]:
+        """A transaction of ours: all is kept at a good end, nothing otherwise."""
+        with self._database.told():
+            transaction = connection.begin()
+        try:
+            with self._database.told():
+                self._database.start(connection, self._timeout, for_tables=for_tables)
+            yield
+            self._commit(transaction)
+        except BaseException as error:
+            usable = not (connection.closed or connection.invalidated)
+            if usable and self._database.is_lost(connection.connection.dbapi_connection):
+                connection.invalidate()  # the pool shall not try to use it
+            self._roll_back(transaction, error)
+            raise
 
-@contextmanager
-def _own(connection: Connection) -> Iterator[None]:
-    """A transaction of ours: all is kept at a good end, nothing otherwise."""
-    with told():
-        transaction = connection.begin()
-    try:
-        with told():
-            _begin(connection)
-        yield
-        if not raw(connection).in_transaction:
-            raise write_errors.transaction_lost()
-        with told():
-            transaction.commit()
-    except BaseException as error:
-        roll_back(transaction, error)
-        raise
+    @contextmanager
+    def _joined(self, connection: Connection) -> Iterator[None]:
+        """A part of the host's transaction: undone alone if it fails, kept only if the host commits."""
+        with self._database.told():
+            if not connection.in_transaction():
+                connection.begin()
+            self._database.join(connection)
+            savepoint = connection.begin_nested()
+        try:
+            yield
+        except BaseException as error:
+            self._roll_back(savepoint, error)
+            raise
+        with self._database.told():
+            savepoint.commit()
 
+    def _commit(self, transaction: Transaction) -> None:
+        try:
+            with self._database.told():
+                transaction.commit()
+        except RegisterError as error:
+            if error.code == "storage-lost":
+                raise write_errors.commit_unknown() from None
+            raise
 
-@contextmanager
-def _joined(connection: Connection) -> Iterator[None]:
-    """A part of the host's transaction: undone alone if it fails, kept only if the host commits."""
-    with told():
-        _references_checked(connection)
-        if not connection.in_transaction():
-            connection.begin()
-        # The driver begins nothing for a SAVEPOINT, and releasing an outermost one would commit behind the host's back.
-        _begin(connection)
-        savepoint = connection.begin_nested()
-    try:
-        yield
-        if not raw(connection).in_transaction:
-            raise write_errors.transaction_lost()
-    except BaseException as error:
-        roll_back(savepoint, error)
-        raise
-    with told():
-        savepoint.commit()
-
-
-def _begin(connection: Connection) -> None:
-    """BEGIN IMMEDIATE: take the writer's place now and not at the first write, when a reader's snapshot may be stale.
-
-    Where the file cannot be written, SQLite makes it a transaction that reads.
-    """
-    if raw(connection).in_transaction:  # the host's engine sends a BEGIN of its own
-        return
-    with told():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _references_on(connection: Connection) -> Iterator[None]:
-    """Foreign keys checked on this connection, and afterwards as the host had them."""
-    before = _foreign_keys(connection)
-    if not before:
-        with told():
-            raw(connection).execute("PRAGMA foreign_keys=ON")
-        _references_checked(connection)
-    try:
-        yield
-    finally:
-        if not before:
-            with told():
-                raw(connection).execute("PRAGMA foreign_keys=OFF")
-
-
-def _references_checked(connection: Connection) -> None:
-    if not _foreign_keys(connection):
-        raise RegisterError(
-            "foreign-keys-off", "The host's connection does not check foreign keys, and within a transaction cannot be told to.",
-            remedy="Run PRAGMA foreign_keys=ON when a connection is made (SQLAlchemy: the engine's event 'connect').",
-        )  # fmt: skip
-
-
-def _foreign_keys(connection: Connection) -> bool:
-    with told():
-        return bool(raw(connection).execute("PRAGMA foreign_keys").fetchone()[0])
+    def _roll_back(self, transaction: Transaction, error: BaseException) -> None:
+        """Undo because of an error, which stays the one that is told: a database that gave up has often undone all by itself."""
+        try:
+            with self._database.told():
+                transaction.rollback()
+        except RegisterError as further:
+            error.add_note(f"Then, while undoing: {further}")

@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import cast
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
+from pmp_core.errors import RegisterError, VersionConflict
 from pmp_core.register import write_errors
 from pmp_core.register.schema import Row, Scalar, Table
-from pmp_storage_sql.failures import roll_back, told
+from pmp_storage_sql.database import Database
 from pmp_storage_sql.queries import SqlQueries
 
 _BATCH = 5_000  # rows that are checked and sent at a time, so that a long stream is never held whole
 
 
-def raw(connection: Connection) -> sqlite3.Connection:
-    """The driver's connection, for what SQLAlchemy's own would begin a transaction for."""
-    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
-
-
 class SqlTransaction:
-    """One transaction. A call that raises has changed nothing; the transaction can go on."""
+    """One transaction. A call that raises has changed nothing; the transaction can go on, unless the database gave it up."""
 
-    def __init__(self, connection: Connection, queries: Callable[[Table], SqlQueries]) -> None:
+    def __init__(self, connection: Connection, database: Database, queries: Callable[[Any, Table], SqlQueries]) -> None:
         self.over = False
+        self.lost = False
         self._connection = connection
+        self._raw: Any = connection.connection.dbapi_connection
+        self._database = database
         self._queries = queries
 
     def get(self, table: Table, key: tuple[Scalar, ...]) -> Row | None:
         """The row with this key, or None."""
         queries = self._of(table)
-        named = dict(zip(queries.key_names, queries.check.key(key), strict=True))
-        with told(table.name):
-            found = self._connection.execute(queries.get, named).first()
-        return None if found is None else dict(zip(table.names, found, strict=True))
+        return self._at_key(queries, queries.encoded_key(queries.check.key(key)))
 
     def find(
         self,
@@ -55,48 +50,64 @@ class SqlTransaction:
         if limit is not None:
             statement = statement.limit(limit)
         names = table.names
-        with told(table.name):
+        with self._told(queries):
             return [dict(zip(names, row, strict=True)) for row in self._connection.execute(statement)]
 
     def count(self, table: Table, where: Mapping[str, Scalar | Sequence[Scalar]] | None = None) -> int:
         """How many rows `find` would give."""
         queries = self._of(table)
         conditions = queries.where(queries.check.conditions(where), self._connection.dialect)
-        with told(table.name):
+        with self._told(queries):
             return self._connection.execute(select(func.count()).select_from(queries.sql).where(*conditions)).scalar_one()
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         """Add rows, one after another: one may refer to itself or to those before it."""
         queries = self._of(table)
-        names = table.names
-        checked = (dict(zip(names, queries.check.values(row), strict=True)) for row in rows)
-        with self._whole(table):
-            while batch := list(islice(checked, _BATCH)):
-                with told(table.name):
-                    self._connection.execute(insert(queries.sql), batch)
+        stream = iter(rows)
+        with self._whole(queries):
+            while batch := list(islice(stream, _BATCH)):
+                cells = queries.check.batch(batch)
+                with self._told(queries):
+                    self._database.insert(self._raw, queries, cells)
 
     def update(self, table: Table, row: Row, *, version: int | None = None) -> None:
         """Replace the row with the same key, comparing versions."""
         queries = self._of(table)
-        cells = dict(zip(table.names, queries.check.values(row), strict=True))
+        plain = queries.check.values(row)
         if table.versioned and version is None:
             raise write_errors.version_missing(table.name)
         if version is not None and not table.versioned:
             raise write_errors.version_unexpected(table.name)
-        key = [cells[name] for name in table.key]
-        at_key = dict(zip(queries.key_names, key, strict=True))
-        named = at_key | {new: cells[name] for new, name in queries.new_names.items()} | {"version read": version}
-        with told(table.name):
-            if self._connection.execute(queries.update, named).rowcount:
-                return
-            there = self._connection.execute(queries.get, at_key).first()
-        raise write_errors.not_found(table.name, key) if there is None else write_errors.version_conflict(table.name, key)
+        cells = queries.encoded([plain])[0]
+        key = tuple([cells[at] for at in queries.key_positions])
+        named = (*(cells[at] for at in queries.new_positions), *key, *((version,) if table.versioned else ()))
+        with self._undone_if_it_fails(queries), self._told(queries):
+            cursor = self._raw.cursor()
+            try:
+                cursor.execute(queries.update, named)
+                changed = cursor.rowcount
+            finally:
+                cursor.close()
+        if changed:
+            return
+        told = [plain[at] for at in queries.key_positions]
+        # MariaDB counts a row that was like this already as not changed; without a version it is only asked whether it is there.
+        if self._at_key(queries, key) is None:
+            raise write_errors.not_found(table.name, told)
+        if table.versioned:
+            raise write_errors.version_conflict(table.name, told)
 
     def delete(self, table: Table, where: Mapping[str, Scalar | Sequence[Scalar]]) -> int:
         """Remove the rows that `find` would give, in one statement: references are looked at when all of them are gone."""
         queries = self._of(table)
         conditions = queries.where(queries.check.conditions(where), self._connection.dialect)
-        with told(table.name, reference="reference-in-use"):
+        among_them = () if self._database.checks_references_late else queries.references_to_itself
+        undone = self._whole(queries) if among_them else self._undone_if_it_fails(queries)
+        with undone, self._told(queries, reference="reference-in-use"):
+            if among_them:  # let go of each other first, by their keys: the conditions may ask for just these columns
+                keys = self._connection.execute(select(*queries.key).where(*conditions)).all()
+                conditions = [tuple_(*queries.key).in_([tuple(key) for key in keys])]
+                self._connection.execute(update(queries.sql).where(*conditions).values(dict.fromkeys(among_them)))
             return self._connection.execute(delete(queries.sql).where(*conditions)).rowcount
 
     def scan(self, table: Table, columns: Sequence[str] | None = None) -> dict[str, list[Scalar]]:
@@ -106,26 +117,73 @@ class SqlTransaction:
         if not names:
             return {}
         statement = select(*(queries.sql.columns[name] for name in names)).order_by(*queries.order(()))
-        with told(table.name):
+        with self._told(queries):
             rows = self._connection.execute(statement).all()
         return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+    def _at_key(self, queries: SqlQueries, key: tuple[Any, ...]) -> Row | None:
+        # Not by `_told`, which costs as much as the question itself; only to tell a failure.
+        cursor = self._raw.cursor()
+        try:
+            cursor.execute(queries.get, key)
+            found = cursor.fetchone()
+        except self._database.errors:
+            with self._told(queries):
+                raise
+            raise
+        finally:
+            cursor.close()
+        return None if found is None else queries.row(found)
 
     def _of(self, table: Table) -> SqlQueries:
         if self.over:
             raise write_errors.transaction_over()
-        if not raw(self._connection).in_transaction:  # what is written now would be kept at once
+        self.check()
+        return self._queries(self._raw, table)
+
+    def check(self) -> None:
+        """Whether the transaction can go on: what is written after it was lost would be kept at once."""
+        if self._database.is_lost(self._raw):
+            raise write_errors.storage_lost()
+        if self.lost or not self._database.in_transaction(self._raw):
             raise write_errors.transaction_lost()
-        return self._queries(table)
 
     @contextmanager
-    def _whole(self, table: Table) -> Iterator[None]:
-        """A call of several statements is done whole or not at all."""
-        with told(table.name):
-            savepoint = self._connection.begin_nested()
+    def _told(self, queries: SqlQueries, *, reference: str = "reference-missing") -> Iterator[None]:
+        try:
+            with self._database.told(queries.table.name, queries, reference=reference):
+                yield
+        except VersionConflict:  # the database undid everything, and some go on as if nothing had been
+            self.lost = True
+            raise
+
+    @contextmanager
+    def _undone_if_it_fails(self, queries: SqlQueries) -> Iterator[None]:
+        if self._database.keeps_after_failure:
+            yield
+            return
+        with self._whole(queries):
+            yield
+
+    @contextmanager
+    def _whole(self, queries: SqlQueries) -> Iterator[None]:
+        """A call is done whole or not at all."""
+        self._say(queries, "SAVEPOINT pmp_call")
         try:
             yield
         except BaseException as error:
-            roll_back(savepoint, error)
+            try:
+                self._say(queries, "ROLLBACK TO SAVEPOINT pmp_call")
+                self._say(queries, "RELEASE SAVEPOINT pmp_call")
+            except RegisterError as further:  # a database that gave up has often undone all by itself
+                error.add_note(f"Then, while undoing: {further}")
             raise
-        with told(table.name):
-            savepoint.commit()
+        self._say(queries, "RELEASE SAVEPOINT pmp_call")
+
+    def _say(self, queries: SqlQueries, words: str) -> None:
+        with self._told(queries):
+            cursor = self._raw.cursor()
+            try:
+                cursor.execute(words)
+            finally:
+                cursor.close()
