@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -15,16 +16,16 @@ from pmp_core.register.payment_order import Debtor
 from pmp_core.values import Actor, Money, Semester
 
 
-class Paying:
+class Paying(ABC):
     """The part of a register that pays, corrects and recovers."""
 
     programme: Programme
     actor: Actor
     new_id: Callable[[str], str]
 
+    @abstractmethod
     def unit_of_work(self, *, keep: bool = True) -> AbstractContextManager[UnitOfWork]:
         """A unit of work; see `Register.unit_of_work`."""
-        raise NotImplementedError
 
     def pay_claims(
         self,

@@ -15,6 +15,7 @@ from pmp_core.register.casework.claim_versions import ClaimVersion, claim_versio
 from pmp_core.register.casework.claims import decisions
 from pmp_core.register.claim_money import money_of
 from pmp_core.register.collection import UnitOfWork
+from pmp_core.rules import Wording
 from pmp_core.values import Language, Money, Text, write_day
 
 _HEADING = Text(
@@ -28,12 +29,6 @@ _CHANGES = {
     "contents": Text("mainīts saturs", "contents changed"),
     "payee": Text("norādīts saņēmējs", "payee named"),
     **{kind.value: kind.text for kind in EntryKind},
-}
-_OUTCOMES = {
-    "granted": Text("piešķirts", "granted"),
-    "reduced": Text("samazināts", "reduced"),
-    "refused": Text("atteikts", "refused"),
-    "undetermined": Text("nav nosakāms", "undetermined"),
 }
 _UNDECIDED = Text("Nav izlemts.", "Not decided.")
 _TO_PAY = Text(
@@ -101,7 +96,7 @@ class ClaimAccount:
             said = _DECISION[language].format(
                 on=write_day(decision.decided_on, language),
                 number=number,
-                outcome=_OUTCOMES[decision.outcome][language],
+                outcome=Wording().of(decision.outcome)[language],
                 amount="" if decision.amount is None else f" {decision.amount.write(language)}",
             )
             yield decision.decided_on, 1, said
