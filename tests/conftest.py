@@ -21,21 +21,23 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import mariadb_server
 import postgresql_server
-from pmp_core.register import Register, tables
+from pmp_core.register import Register
+from pmp_core.register.history.chains import CHAINED
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+pytest_plugins = ["masking", "kill_count"]
 Dump = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
 def dump_of() -> Callable[[Register], Dump]:
-    """Every row of every table of a register."""
+    """Every row of every table of a register, but for its history: that has moments and random salts, and tells who looked."""
 
     def dump(register: Register) -> Dump:
         with register.unit_of_work() as work:
-            return {table.name: work.transaction.find(table) for table in tables.TABLES}
+            return {name: work.transaction.find(chained.table) for name, chained in CHAINED.items()}
 
     return dump
 
@@ -55,8 +57,10 @@ def mariadb() -> Iterator[mariadb_server.MariaDBServer]:
 
 
 @pytest.fixture(scope="session")
-def pmp() -> Callable[..., CompletedProcess[str]]:
-    """The `pmp` command in this process, from its entry point to its exit code."""
+def pmp(pytestconfig: pytest.Config) -> Callable[..., CompletedProcess[str]]:
+    """The `pmp` command in this process, from its entry point to its exit code. What it says is looked at for what must be masked."""
+    masking = pytestconfig.pluginmanager.get_plugin("pmp-masking")
+    assert masking is not None
 
     def run_here(*arguments: str | Path, cwd: Path | None = None, given: str = "") -> CompletedProcess[str]:
         pytest.importorskip("typer", reason="the command needs the extra `cli`")
@@ -70,6 +74,8 @@ def pmp() -> Callable[..., CompletedProcess[str]]:
                 main()
             raise AssertionError("the command did not end itself")
         except SystemExit as end:
+            masking.look("pmp, standard output", out.getvalue())
+            masking.look("pmp, standard error", err.getvalue())
             return CompletedProcess(sys.argv, int(end.code or 0), out.getvalue(), err.getvalue())
         finally:
             sys.argv, sys.stdin = before, read

@@ -15,6 +15,7 @@ import pytest
 
 from pmp_core.register.tables import TABLES
 
+PASSWORD = "planted-Xq7-unsaid"
 _NO_TABLES = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 
@@ -30,6 +31,15 @@ class PostgreSQLServer:
         self._numbers = count(1)
         self._free: dict[bool, list[str]] = {True: [], False: []}
         self.say("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+
+    def folder(self) -> str:
+        """Where its files are, which belong to the user that it runs as."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres").replace("+psycopg", "")) as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+        assert row is not None
+        return str(row[0])
 
     def url(self, database: str) -> str:
         """The URL of a database."""
@@ -86,7 +96,8 @@ def running(run: str) -> Iterator[PostgreSQLServer]:
     )
     server = _started(pgserver, Path(tempfile.gettempdir()) / f"pmp-postgresql-{run}")
     try:
-        yield PostgreSQLServer(server.get_uri(database="{}", driver="psycopg"))
+        # The server trusts whoever comes by its socket: the password is there to see that nothing shows it.
+        yield PostgreSQLServer(f"{server.get_uri(database='{}', driver='psycopg')}&password={PASSWORD}")
     finally:
         server.cleanup()
 

@@ -35,7 +35,7 @@ def dump(dump_of: Callable[[Register], Dump]) -> Dump:
 def test_two_runs_leave_the_same_tables_in_memory_and_in_a_file(
     dump: Dump, demo_file: Path, dump_of: Callable[[Register], Dump]
 ) -> None:
-    with Register.open(demo_file, actor=Actor(name="Tester", role="plan-author")) as register:
+    with Register.open(demo_file, actor=Actor(name="Tester", role="plan-author"), access="host") as register:
         assert dump_of(register) == dump
 
 
@@ -118,7 +118,7 @@ def run(pmp: Pmp, demo_told: tuple[Path, dict[str, Any]], tmp_path_factory: pyte
 
 def test_demo_leaves_its_file_and_nothing_else(run: Run, dump: Dump, dump_of: Callable[[Register], Dump]) -> None:
     assert [path.name for path in run.folder.iterdir()] == [FILE]
-    with Register.open(run.folder / FILE, actor=Actor(name="Tester", role="plan-author")) as register:
+    with Register.open(run.folder / FILE, actor=Actor(name="Tester", role="plan-author"), access="host") as register:
         assert dump_of(register) == dump
 
 

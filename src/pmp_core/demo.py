@@ -67,7 +67,7 @@ def demo_register(target: Any = "memory:", *, progress: Callable[[str], None] | 
     folder = sample_school()
     plugins = PluginSet.load(["tabular"] if target == "memory:" else ["sql", "tabular"])
     programme = load_programme("lv-8.3.4", overlays=[folder / "rates.example.yaml"])
-    register = Register.open(target, programme=programme, actor=AUTHOR, plugins=plugins, new_id=_numbered())
+    register = Register.open(target, programme=programme, actor=AUTHOR, plugins=plugins, new_id=_numbered(), access="host")
     try:
         with register.unit_of_work() as work:
             if work.learners.count():

@@ -122,6 +122,10 @@ class VersionConflict(RegisterError):
     """What is being changed was changed by someone else since it was read."""
 
 
+class AccessDenied(RegisterError):
+    """The programme's access table does not give this to the actor's role, or not for what the actor acts for."""
+
+
 class ProgrammeMismatch(RegisterError):
     """The register was made with another programme, or with another version of it."""
 

@@ -17,6 +17,7 @@ from pmp_core.errors import Place, PmpError, ProgrammeError, RuleError, nearest
 from pmp_core.plans.plan import APPROVE, SUBMIT, TRANSFER
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import (
+    AccessTable,
     CycleDifference,
     CycleNeeds,
     DatedValue,
@@ -159,6 +160,11 @@ class Programme:
     def life_cycle(self, name: str) -> LifeCycle:
         """A life cycle, `plan` or `claim`."""
         return self.pack.life_cycle(name)
+
+    @property
+    def access(self) -> AccessTable:
+        """Who may do what, and how far."""
+        return self.pack.access
 
     def standing(self, day: date) -> Standing:
         """Whether the programme is in force on a day; if not, when it ended and when it begins."""

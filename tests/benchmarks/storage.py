@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,7 +17,7 @@ from uuid import uuid4
 
 from plan import DisagreementError, Plan, SkippedError, need
 from report import Report, compared
-from timing import Statement, Times, timed_each, what_is_there_left_alone
+from timing import Statement, Times, timed, timed_each, what_is_there_left_alone
 
 from pmp_core.register.schema import Row
 from pmp_core.register.tables import LEARNERS, TABLES
@@ -45,6 +46,10 @@ class Database(ABC):
     def load(self, cells: Cells) -> None:
         """By the driver alone, in one transaction."""
 
+    @abstractmethod
+    def by_adbc(self) -> Any:
+        """The whole table by the ADBC driver alone, as it gives it."""
+
     def cells(self, rows: list[Row]) -> Cells:
         """Rows as who uses the driver has them."""
         return [tuple(row.values()) for row in rows]
@@ -68,8 +73,12 @@ class Sqlite(Database):
     def load(self, cells: Cells) -> None:
         """By executemany."""
         self.raw.execute("BEGIN IMMEDIATE")
-        self.raw.executemany(f"INSERT INTO learners ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", cells)
+        self.raw.executemany(f"INSERT INTO learners ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
         self.raw.execute("COMMIT")
+
+    def by_adbc(self) -> Any:
+        """With no other process on the file, that two SQLites have it open takes nothing from anybody."""
+        return _read_by_adbc("adbc_driver_sqlite", self.raw.execute("PRAGMA database_list").fetchone()[2])
 
     def cells(self, rows: list[Row]) -> Cells:
         """SQLite has no days: they are text already."""
@@ -90,6 +99,16 @@ class PostgreSQL(Database):
         with self.raw.transaction(), self.raw.cursor() as cursor, cursor.copy(f"COPY learners ({_COLUMNS}) FROM STDIN") as copy:
             for row in cells:
                 copy.write_row(row)
+
+    def by_adbc(self) -> Any:
+        """By a connection of its own."""
+        return _read_by_adbc("adbc_driver_postgresql", self.raw.info.dsn)
+
+
+def _read_by_adbc(driver: str, place: str) -> Any:
+    with import_module(f"{driver}.dbapi").connect(place) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM learners ORDER BY id")
+        return cursor.fetch_arrow_table()
 
 
 @contextmanager
@@ -149,6 +168,7 @@ def learners(number: int) -> list[Row]:
             "family_name": f"Uzvārdiņš {at % 9973}",
             "middle_name": None if at % 3 else f"Otrais {at % 31}",
             "birth_date": first + timedelta(days=at % 5000),
+            "erased_on": None,
             "version": 1,
         }
         for at in range(number)
@@ -185,6 +205,31 @@ def _measure(report: Report, rounds: int, database: Database, rows: list[Row]) -
         }
         each = timed_each(statements, rounds)
     report.add(compared(GROUP, f"{database.name}, one by its key", each, "ours", "the driver", unit="µs", goal=LOOK_UP))
+    _columns(report, rounds, database, len(rows))
+
+
+def _columns(report: Report, rounds: int, database: Database, number: int) -> None:
+    """The whole table as Arrow: beside ADBC alone, and beside the lists."""
+    try:
+        need("adbc_driver_manager", "pyarrow")
+    except SkippedError as why:
+        report.skipped[f"{GROUP}, {database.name}, as Arrow"] = str(why)
+        return
+
+    def ours() -> Any:
+        with database.ours.begin() as tx:
+            return tx.scan_arrow(LEARNERS)
+
+    def lists() -> Any:
+        with database.ours.begin() as tx:
+            return tx.scan(LEARNERS)
+
+    if ours().num_rows != number or database.by_adbc().num_rows != number:
+        raise DisagreementError(f"{GROUP}, {database.name}: the columns as Arrow differ in length")
+    times = timed({"ours": ours, "ADBC alone": database.by_adbc, "the lists": lists}, rounds)
+    name = f"{database.name}, {number:,} learners as Arrow"
+    report.add(compared(GROUP, name, times, "ours", "ADBC alone"))
+    report.add(compared(GROUP, name, times, "ours", "the lists", times_faster=True))
 
 
 def _sides(database: Database, rows: list[Row]) -> dict[str, Callable[[], None]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Pmp, answer
+from commands import Pmp, answer, kept_in
 
 from pmp_core.compensation import ClaimDecision
 from pmp_core.errors import StepRefused
@@ -30,7 +30,10 @@ def code_of(pmp: Pmp, *arguments: str | Path) -> tuple[int, str]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[UnitOfWork]:
-    with Register.open(path, actor=Actor(name="Tester", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(path, actor=Actor(name="Tester", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         yield work
 
 
@@ -66,7 +69,10 @@ def test_signals_run_again_suggest_nothing_again(pmp: Pmp, demo_copy: Path) -> N
 
 
 def test_signals_suggest_to_persons_what_they_measured(pmp: Pmp, demo_copy: Path) -> None:
-    with Register.open(demo_copy, actor=Actor(name="T", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_copy, actor=Actor(name="T", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         gone = work.suggestions.find(state=SuggestionState.OPEN)[0]
         work.suggestions.remove([gone.id])
     (row,) = answer(pmp, "risks", "suggest", "--register", demo_copy, "--semester", "2022/23-1", "--on", "2023-01-06")
@@ -227,14 +233,14 @@ def test_a_step_out_of_turn_is_told_with_who_comes_first(pmp: Pmp, demo_copy: Pa
 
 
 def test_a_kept_decision_is_shown_and_nothing_decided(pmp: Pmp, demo_copy: Path) -> None:
-    before = demo_copy.read_bytes()
+    before = kept_in(demo_copy)
     (told,) = answer(pmp, "decide", "C-0001", "--show", "--register", demo_copy)
     decision = ClaimDecision.model_validate(told)
     with reading(demo_copy) as work:
         assert work.claims.get("C-0001").decision_digest == decision.digest
     shown = pmp("decide", "C-0001", "--show", "--register", demo_copy, "--language", "en").stdout
     assert shown.strip() == decision.explain("en").strip()
-    assert demo_copy.read_bytes() == before
+    assert kept_in(demo_copy) == before
 
 
 WAITING = ["C-0005", "C-0010", "C-0015"]
@@ -251,7 +257,10 @@ def test_all_submitted_claims_are_decided_and_the_undetermined_stay_submitted(pm
 
 
 def test_where_nothing_waits_there_is_nothing_to_decide(pmp: Pmp, demo_copy: Path) -> None:
-    with Register.open(demo_copy, actor=Actor(name="T", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_copy, actor=Actor(name="T", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         for claim in work.claims.find(id=WAITING):
             work.claims.put(claim.changed(status="draft", submitted_on=None))
     assert answer(pmp, "decide", "--by", "Bruno", "--register", demo_copy) == []
@@ -297,7 +306,7 @@ def test_wrong_use_of_decide_decides_nothing(pmp: Pmp, demo_copy: Path, wrong: l
 def test_statistics_are_those_of_the_library(pmp: Pmp, demo_file: Path, level: Any, semester: str | None) -> None:
     options = [] if semester is None else ["--semester", semester]
     told = answer(pmp, "stats", "--register", demo_file, "--by", level, *options)
-    with Register.open(demo_file, actor=Actor(name="T", role="plan-author")) as register:
+    with Register.open(demo_file, actor=Actor(name="T", role="plan-author"), access="host") as register:
         counts = overview(register, level, semester)
     assert told == {"level": level, "semester": semester, "lines": counts.as_dicts()}
     shown = pmp("stats", "--register", demo_file, "--by", level, "--language", "en", *options).stdout

@@ -19,7 +19,7 @@ def ended(pmp: Pmp, *arguments: str | Path, given: Any = None) -> tuple[int, Any
 
 
 def opened(path: Path) -> Register:
-    return Register.open(path, actor=Actor(name="Tester", role="plan-author"))
+    return Register.open(path, actor=Actor(name="Tester", role="plan-author"), access="host")
 
 
 def test_a_partner_is_added(pmp: Pmp, demo_copy: Path) -> None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import Pmp, answer, said
+from commands import Pmp, answer, kept_in, said
 
 RATES = Path(__file__).parents[2] / "examples" / "sample-school" / "rates.example.yaml"
 PROGRAMME = ("--programme", "lv-8.3.4", "--overlay", RATES, "--on", "2023-01-31")
@@ -74,7 +74,7 @@ def test_options_that_say_nothing_together_are_refused(pmp: Pmp, arguments: tupl
 
 def test_a_register_is_previewed_and_nothing_is_kept(pmp: Pmp, demo_copy: Path, tmp_path: Path) -> None:
     command = ("decide", "--register", demo_copy, "--preview", "--on", "2023-06-30")
-    before = demo_copy.read_bytes()
+    before = kept_in(demo_copy)
     rows = answer(pmp, *command)
     waiting = [row["id"] for row in answer(pmp, "claims", "list", "--register", demo_copy) if row["status"] == "submitted"]
     assert sorted(row["claim_id"] for row in rows) == sorted(waiting)
@@ -84,4 +84,4 @@ def test_a_register_is_previewed_and_nothing_is_kept(pmp: Pmp, demo_copy: Path, 
         "lines.parquet", "preview.csv",
     ]  # fmt: skip
     assert said(pmp, *command)
-    assert demo_copy.read_bytes() == before
+    assert kept_in(demo_copy) == before

@@ -29,7 +29,10 @@ def common(register: Path, key: Path, sender: str = ONE) -> tuple[str | Path, ..
 
 
 def claims_of(register: Path) -> set[str]:
-    with Register.open(register, actor=Actor(name="Tester", role="plan-author")) as opened, opened.unit_of_work() as work:
+    with (
+        Register.open(register, actor=Actor(name="Tester", role="plan-author"), access="host") as opened,
+        opened.unit_of_work() as work,
+    ):
         return {claim.id for claim in work.claims.find() if claim.status != "draft"}
 
 
@@ -84,7 +87,10 @@ def test_what_is_found_is_said_in_words(pmp: Pmp, demo_file: Path, key: Path, tm
 
 
 def test_only_a_period_or_a_municipality(pmp: Pmp, demo_file: Path, key: Path, tmp_path: Path) -> None:
-    with Register.open(demo_file, actor=Actor(name="Tester", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_file, actor=Actor(name="Tester", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         municipalities = [one.id for one in work.municipalities.find()]
 
     def made(*options: str, name: str) -> dict[str, Any]:
@@ -100,7 +106,10 @@ def test_only_a_period_or_a_municipality(pmp: Pmp, demo_file: Path, key: Path, t
 
 
 def test_learners_that_nobody_can_find_are_named(pmp: Pmp, demo_copy: Path, key: Path, tmp_path: Path) -> None:
-    with Register.open(demo_copy, actor=Actor(name="Tester", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_copy, actor=Actor(name="Tester", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         claim = next(claim for claim in work.claims.find() if claim.status != "draft")
         learner = work.learners.get(work.plans.get(claim.plan_id).learner_id)
         work.learners.put(learner.changed(birth_date=None))

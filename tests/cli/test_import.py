@@ -122,7 +122,7 @@ def test_a_dry_run_keeps_nothing_a_real_one_all_and_a_second_one_changes_nothing
     pmp: Pmp, place: Path, dump_of: Callable[[Register], Dump]
 ) -> None:
     def kept() -> Dump:
-        with Register.open(place / "r.sqlite", actor=Actor(name="T", role="plan-author")) as register:
+        with Register.open(place / "r.sqlite", actor=Actor(name="T", role="plan-author"), access="host") as register:
             return dump_of(register)
 
     real = imported(pmp, place, "--json")
@@ -171,7 +171,7 @@ def test_the_sample_school_refuses_the_dirty_rows(pmp: Pmp, tmp_path: Path) -> N
     assert ended.returncode == 1
     assert counts(ended, "added") == {"institution": 2, "learner": 121, "enrolment": 121, "absence": 1490, "mark": 637}
     assert len(json.loads(ended.stdout)["problems"]) == 12
-    with Register.open(tmp_path / "r.sqlite", actor=Actor(name="T", role="plan-author")) as register:
+    with Register.open(tmp_path / "r.sqlite", actor=Actor(name="T", role="plan-author"), access="host") as register:
         assert register.programme.hash == load_programme("lv-8.3.4", overlays=[folder / "rates.example.yaml"]).hash
 
 
@@ -230,7 +230,7 @@ def test_another_version_of_the_programme_is_adopted_only_when_told_to(pmp: Pmp,
     assert imported(pmp, place).returncode == 0
     assert code_of(imported(pmp, place, "--overlay", rates, "--json")) == (1, "register-other-version")
     assert imported(pmp, place, "--overlay", rates, "--adopt-programme").returncode == 0
-    with Register.open(place / "r.sqlite", actor=Actor(name="T", role="plan-author")) as register:
+    with Register.open(place / "r.sqlite", actor=Actor(name="T", role="plan-author"), access="host") as register:
         assert [overlay.name for overlay in register.programme.pack.overlays] == ["rates.example.yaml"]
 
 

@@ -14,7 +14,7 @@ from pmp_core.values import Actor
 
 
 def reading(path: Path) -> Any:
-    return Register.open(path, actor=Actor(name="T", role="plan-author"))
+    return Register.open(path, actor=Actor(name="T", role="plan-author"), access="host")
 
 
 def free_learner(path: Path) -> str:

@@ -85,6 +85,8 @@ def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(pmp: Pmp, demo_f
         ((PLAN, "--personal-code-file", "wrong.txt"), (1, "personal-code-invalid")),
         ((PLAN, "--personal-code-file", "bytes.txt"), (1, "personal-code-invalid")),
         ((PLAN, "--show-personal-code", "--role", "director"), (1, "personal-code-missing")),
+        ((PLAN, "--kept-personal-code", "--show-personal-code", "--role", "director"), (1, "personal-code-missing")),
+        ((PLAN, "--kept-personal-code", "--personal-code-file", "code.txt"), (2, "option-invalid")),
         ((PLAN, "--personal-code-file", "code.txt", "--show-personal-code"), (1, "personal-code-not-for-role")),
         ((PLAN, "--personal-code-file", "code.txt", "--show-personal-code", "--role", "ikvd"), (1, "personal-code-not-for-role")),
     ],
@@ -172,7 +174,10 @@ def test_the_longest_name_is_written_and_a_longer_one_refused(tmp_path: Path, le
 def test_a_name_is_made_of_any_id(pmp: Pmp, demo_copy: Path, tmp_path: Path) -> None:
     from pmp_core import Actor, Register
 
-    with Register.open(demo_copy, actor=Actor(name="Anna", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_copy, actor=Actor(name="Anna", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         plan = work.plans.get("P-0016")
         learner = next(one for one in work.learners.find() if not work.plans.find(learner_id=one.id))
         work.plans.add(plan.changed(id="../P/1", learner_id=learner.id))

@@ -101,7 +101,7 @@ def test_a_register_of_another_version_of_the_law_is_asked_without_adopting_it(
 ) -> None:
     newer = load_programme("lv-8.3.4", overlays=[RATES, amendment])
     actor = Actor(name="Tester", role="plan-author")
-    Register.open(demo_copy, actor=actor, programme=newer, adopt_programme=True).close()
+    Register.open(demo_copy, actor=actor, programme=newer, adopt_programme=True, access="host").close()
     told = redecided(pmp, demo_copy)
     assert (told["overlays"], told["totals"]["differ"]) == (["rates.example.yaml", "amendment.yaml"], 4)
     assert redecided(pmp, demo_copy, "--overlay", RATES)["totals"]["differ"] == 0

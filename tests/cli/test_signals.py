@@ -23,7 +23,10 @@ def code_of(pmp: Pmp, *arguments: str | Path) -> tuple[int, str]:
 
 @pytest.fixture
 def open_id(demo_file: Path) -> str:
-    with Register.open(demo_file, actor=Actor(name="T", role="plan-author")) as register, register.unit_of_work() as work:
+    with (
+        Register.open(demo_file, actor=Actor(name="T", role="plan-author"), access="host") as register,
+        register.unit_of_work() as work,
+    ):
         (found,) = work.suggestions.find(state=SuggestionState.OPEN)
         return found.id
 

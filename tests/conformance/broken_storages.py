@@ -11,6 +11,7 @@ from itertools import islice
 from threading import get_ident
 from typing import Any, ClassVar
 
+import pyarrow as pa
 from attrs import evolve
 
 from pmp_core.errors import NotUnique, RegisterError
@@ -60,6 +61,9 @@ class Through:
 
     def scan(self, table: Table, columns: Any = None) -> Any:
         return self.inner.scan(self.of(table), columns)
+
+    def scan_arrow(self, table: Table, columns: Any = None) -> Any:
+        return self.inner.scan_arrow(self.of(table), columns)
 
 
 class Sound:
@@ -512,6 +516,88 @@ class ScansAsItBegan(Through):
         }
 
 
+# Columns as Arrow
+
+
+class ArrowInNoOrder(Through):
+    """Gives the rows from the last to the first."""
+
+    def scan_arrow(self, table, columns=None):
+        found = super().scan_arrow(table, columns)
+        return found.take(list(range(found.num_rows))[::-1])
+
+
+class ArrowOfAllColumns(Through):
+    """Gives every column, whichever are named."""
+
+    def scan_arrow(self, table, columns=None):
+        super().scan_arrow(table, columns)
+        return super().scan_arrow(table)
+
+
+class ArrowOfUnknownColumns(Through):
+    """Leaves out a column that it does not know."""
+
+    def scan_arrow(self, table, columns=None):
+        return super().scan_arrow(table, columns and [name for name in columns if name in table.names])
+
+
+class ArrowOfGuessedTypes(Through):
+    """Takes a column without a cell for one of integers, as a driver does that sees no more than the cells."""
+
+    def scan_arrow(self, table, columns=None):
+        found = super().scan_arrow(table, columns)
+        for at, name in enumerate(found.column_names):
+            if found.column(at).null_count == found.num_rows:
+                found = found.set_column(at, name, pa.nulls(found.num_rows, pa.int64()))
+        return found
+
+
+class ArrowOfTheFirstRows(Through):
+    """Takes a column for empty whose first thousand rows are."""
+
+    def scan_arrow(self, table, columns=None):
+        found = super().scan_arrow(table, columns)
+        for at, field in enumerate(found.schema):
+            first = found.column(at).slice(0, 1000)
+            if found.num_rows > 1000 and first.null_count == len(first):
+                found = found.set_column(at, field, pa.nulls(found.num_rows, field.type))
+        return found
+
+
+class ArrowByFloats(Through):
+    """Takes integers through floats."""
+
+    def scan_arrow(self, table, columns=None):
+        found = super().scan_arrow(table, columns)
+        for at, field in enumerate(found.schema):
+            if field.type == pa.int64():
+                cells = [cell and max(-(2**63), min(int(float(cell)), 2**63 - 1)) for cell in found.column(at).to_pylist()]
+                found = found.set_column(at, field, pa.array(cells, pa.int64()))
+        return found
+
+
+class ArrowOfWhatWasKept(Through):
+    """Reads on another connection, which does not see what the transaction wrote."""
+
+    def __init__(self, inner, storage):
+        super().__init__(inner, storage)
+        self.before = {name: inner.scan(table) for name, table in storage.tables.items()}
+
+    def scan_arrow(self, table, columns=None):
+        found = super().scan_arrow(table, columns)
+        kept = {name: self.before[table.name][name] for name in found.column_names}
+        return pa.table(kept, schema=found.schema)
+
+
+class ArrowIsLists(Through):
+    """Gives lists, and no table."""
+
+    def scan_arrow(self, table, columns=None):
+        super().scan_arrow(table, columns)
+        return self.scan(table, columns)
+
+
 # Writing
 
 
@@ -812,7 +898,7 @@ class LosesAfterRefusal(Sound):
 
         def __getattribute__(self, name):
             found = object.__getattribute__(self, name)
-            if name not in ("get", "find", "count", "insert", "update", "delete", "scan"):
+            if name not in ("get", "find", "count", "insert", "update", "delete", "scan", "scan_arrow"):
                 return found
 
             def told(*args: Any, **kwargs: Any):

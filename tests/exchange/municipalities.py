@@ -58,7 +58,7 @@ def register_of(
 ) -> Register:
     """A municipality with its school, these children (one if none is named), a plan for each, and these claims."""
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
-    register = Register.open(target, programme=PROGRAMME, actor=CLERK, plugins=plugins)
+    register = Register.open(target, programme=PROGRAMME, actor=CLERK, plugins=plugins, access="host")
     measures = [
         {"number": number, "kind": kind, "risks": ["often-ill"], "justification": "Palīdz."}
         for number, kind in enumerate(KINDS, 1)

@@ -71,7 +71,7 @@ def test_nothing_of_a_shipped_programme_is_left_out(programme: str) -> None:
     listed = inventory(pack)
     terms = [term for catalogue in pack.terms.values() for term in catalogue.values()]
     entries = [one for item in (*pack.values.values(), *terms) for one in item.entries]
-    steps = [row for cycle in pack.life_cycles.values() for row in (*cycle.steps, *cycle.chains)]
+    steps = [*(row for cycle in pack.life_cycles.values() for row in (*cycle.steps, *cycle.chains)), *pack.access.lines.values()]
     assert sum(listed.counts.values()) == len(entries) + len(steps)
     for status in STATUSES:
         assert listed.counts[status] == [one.status for one in (*entries, *steps)].count(status)

@@ -73,7 +73,14 @@ def school(target: str = "memory:", under: Programme = RATED) -> Register:
         programme=under,
         plugins=PluginSet([("sql", pmp_storage_sql.plugin)]),
         new_id=lambda prefix: f"{prefix}-{next(ids)}",
+        access="host",
     )
+    fill(register)
+    return register
+
+
+def fill(register: Register) -> None:
+    """What stands in it."""
     with register.unit_of_work() as work:
         for n in ("1", "2"):
             work.municipalities.add(Municipality(id=f"M-{n}", name=f"{n}. novads"))
@@ -83,11 +90,10 @@ def school(target: str = "memory:", under: Programme = RATED) -> Register:
             learner(work, n, f"I-{n}")
             work.payees.add(Payee.model_validate({"id": f"Y-{n}", "name": f"Māra Ozola {n}", "iban": ACCOUNTS[int(n) - 1]}))
         work.payees.add(Payee(id="Y-3", name="Bez konta"))
-    return register
 
 
-def learner(work: UnitOfWork, number: str, institution_id: str, **fields: Any) -> None:
-    """One more learner with a plan."""
+def enrolled(work: UnitOfWork, number: str, institution_id: str) -> None:
+    """One more learner."""
     work.learners.add(Learner(id=f"L-{number}", given_name="Anna", family_name="Ozola"))
     enrolment = {
         "id": f"E-{number}",
@@ -97,12 +103,17 @@ def learner(work: UnitOfWork, number: str, institution_id: str, **fields: Any) -
         "level": 5,
     }
     work.enrolments.add(Enrolment.model_validate({**enrolment, "first_day": FIRST}))
+
+
+def learner(work: UnitOfWork, number: str, institution_id: str, **fields: Any) -> None:
+    """One more learner with a plan."""
+    enrolled(work, number, institution_id)
     work.plans.add(plan(number, institution_id, **fields))
 
 
 def claim(id: str, requested: str, *, learner: str = "1", kind: str = KINDS[0], **fields: Any) -> Claim:
     """Claim C-n is for the n-th day from 3 October on, so that no two overlap, with a receipt of its own."""
-    day = fields.get("first_day", date(2022, 10, 2 + int(id[2:])))
+    day = fields["first_day"] if "first_day" in fields else date(2022, 10, 2 + int(id[2:]))
     receipts = ({"number": id, "issuer": "A", "day": day, "amount": requested},) if Money(requested) else ()
     return Claim.model_validate(
         {

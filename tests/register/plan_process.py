@@ -34,7 +34,7 @@ def do(register: Register, number: int, read: list[SupportPlan]) -> None:
 def main(path: Path, name: str) -> None:
     """Three times: read, say `ready`, wait for a line, do it, say how it went."""
     by, plugins = Actor(name=name, role="plan-author"), PluginSet([("sql", pmp_storage_sql.plugin)])
-    with Register.open(path, actor=by, plugins=plugins) as register:
+    with Register.open(path, actor=by, plugins=plugins, access="host") as register:
         for number in range(3):
             with register.unit_of_work(keep=False) as work:
                 read = work.plans.find()

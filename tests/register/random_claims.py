@@ -123,7 +123,7 @@ def contents(draw: Any) -> dict[str, list[Any]]:
 
 def register_of(programme: Programme, held: dict[str, list[Any]]) -> Register:
     """A register in memory that holds it."""
-    register = Register.open("memory:", actor=WHO, programme=programme)
+    register = Register.open("memory:", actor=WHO, programme=programme, access="host")
     with register.unit_of_work() as work:
         for number in ("1", "2"):
             work.municipalities.add(Municipality(id=f"M-{number}", name="novads"))

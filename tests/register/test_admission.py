@@ -34,7 +34,7 @@ STATIONS = ("director", "municipal-coordinator", "ikvd")
 def register(request: pytest.FixtureRequest) -> Iterator[Register]:
     """Anna (L-1) and Juris (L-2) at a municipal school, and a state one where nobody is."""
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
-    with Register.open(request.param, actor=AUTHOR, programme=RATED, plugins=plugins) as made:
+    with Register.open(request.param, actor=AUTHOR, programme=RATED, plugins=plugins, access="host") as made:
         with made.unit_of_work() as work:
             work.institutions.add(Institution(id="I-1", name="Skola", partner_kind="municipality"))
             work.institutions.add(Institution(id="I-2", name="Tehnikums", partner_kind="state-vocational-institution"))

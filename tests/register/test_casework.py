@@ -31,7 +31,7 @@ WHERE = {"learner_id": "L-1", "institution_id": "I-1"}
 def register(request: pytest.FixtureRequest) -> Iterator[Register]:
     """A municipality with an agreement, its school, a school without one, and Anna in grade 5 of the first."""
     with Register.open(
-        request.param, actor=AUTHOR, programme="lv-8.3.4", plugins=PluginSet([("sql", pmp_storage_sql.plugin)]),
+        request.param, actor=AUTHOR, programme="lv-8.3.4", plugins=PluginSet([("sql", pmp_storage_sql.plugin)]), access="host",
     ) as made:  # fmt: skip
         with made.unit_of_work() as work:
             work.municipalities.add(Municipality(id="M-1", name="Novads"))

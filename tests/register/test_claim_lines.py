@@ -66,7 +66,9 @@ def plan(**fields: Any) -> SupportPlan:
 
 
 def filled(programme: Programme, target: str = "memory:", **of_plan: Any) -> Register:
-    made = Register.open(target, actor=CLERK, programme=programme, plugins=PluginSet([("sql", pmp_storage_sql.plugin)]))
+    made = Register.open(
+        target, actor=CLERK, programme=programme, plugins=PluginSet([("sql", pmp_storage_sql.plugin)]), access="host"
+    )
     with made.unit_of_work() as work:
         work.institutions.add(Institution(id="I-1", name="Skola"))
         work.partnerships.add(Partnership(id="A-1", first_day=date(2018, 9, 1), institution_id="I-1"))

@@ -47,7 +47,7 @@ def plan(id: str, **fields: Any) -> SupportPlan:
 def filled(target: str, programme: Any) -> Register:
     """Two learners with plans in progress: L-1 in both semesters, L-2 in the first."""
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
-    made = Register.open(target, actor=CLERK, programme=programme, plugins=plugins)
+    made = Register.open(target, actor=CLERK, programme=programme, plugins=plugins, access="host")
     with made.unit_of_work() as work:
         work.institutions.add(Institution(id="I-1", name="Skola"))
         work.partnerships.add(Partnership(id="A-1", first_day=date(2018, 9, 1), institution_id="I-1"))
@@ -199,7 +199,7 @@ def test_without_rates_a_claim_waits_and_is_decided_once_they_are_set(target: st
         submit(register, "C-1", "90.00")
         assert decide(register, "C-1") == ("submitted", "undetermined", None)
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
-    with Register.open(url, actor=CLERK, programme=RATED, plugins=plugins, adopt_programme=True) as register:
+    with Register.open(url, actor=CLERK, programme=RATED, plugins=plugins, adopt_programme=True, access="host") as register:
         assert decide(register, "C-1") == ("decided", "granted", Money("90.00"))
         assert [d.programme_hash for d in register.decisions("C-1")] == [BARE.hash, RATED.hash]
 

@@ -45,7 +45,7 @@ def lines(first: date, last: date, *, kind: str, programme: Programme, before: A
     )  # fmt: skip
     claim = {"id": "C-1", "plan_id": "P-1", "measure": 1, "kind": kind, "first_day": first, "last_day": last,
              "requested": "0.00", "status": "draft"}  # fmt: skip
-    with Register.open(actor=ACTOR, programme=programme) as register, register.unit_of_work() as work:
+    with Register.open(actor=ACTOR, programme=programme, access="host") as register, register.unit_of_work() as work:
         filled(work)
         if before is not None:
             before(work)

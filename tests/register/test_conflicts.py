@@ -59,7 +59,7 @@ def plan(id: str, **fields: Any) -> SupportPlan:
 
 def filled(target: str, programme: Programme = RATED) -> Register:
     """Anna with a plan in each semester, whose days overlap, the second at another school; and Juris with one."""
-    made = Register.open(target, actor=CLERK, programme=programme, plugins=PLUGINS)
+    made = Register.open(target, actor=CLERK, programme=programme, plugins=PLUGINS, access="host")
     with made.unit_of_work() as work:
         for n in ("1", "2"):
             work.municipalities.add(Municipality(id=f"M-{n}", name="Novads"))

@@ -42,7 +42,7 @@ life_cycles:
 @pytest.fixture
 def register() -> Any:
     programme = load_programme("lv-8.3.4", overlays=[PROCEDURE])
-    with Register.open("memory:", actor=AUTHOR, programme=programme, plugins=PluginSet()) as made:
+    with Register.open("memory:", actor=AUTHOR, programme=programme, plugins=PluginSet(), access="host") as made:
         with made.unit_of_work() as work:
             work.institutions.add(Institution(id="I-1", name="Valsts ģimnāzija", partner_kind="state-general-institution"))
             work.partnerships.add(Partnership(id="A-1", first_day=FIRST, institution_id="I-1"))

@@ -6,7 +6,6 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,15 +47,9 @@ values:
 )
 ANNA = Learner(id="L-1", given_name="Anna", family_name="Ozola")
 
-OF_0_1_0 = (
-    "municipalities", "institutions", "partnerships", "learners", "enrolments", "risk_suggestions", "plans", "plan_risks",
-    "plan_measures", "plan_measure_risks", "plan_steps", "sessions", "claims", "claim_receipts", "decisions", "evaluations",
-    "evaluation_risks", "evaluation_measures", "overlays",
-)  # fmt: skip
-
 
 def opened(target: Any = "memory:", programme: Programme | str | None = "lv-8.3.4", **named: Any) -> Register:
-    return Register.open(target, actor=ACTOR, programme=programme, plugins=PLUGINS, **named)
+    return Register.open(target, actor=ACTOR, programme=programme, plugins=PLUGINS, access="host", **named)
 
 
 def error_of(kind: type[PmpError], call: Callable[[], object]) -> PmpError:
@@ -245,7 +238,9 @@ def test_what_a_storage_finds_wrong_on_opening_is_told_as_it_is() -> None:
         register(StorageKind(name="shelf", title="A shelf", schemes=("shelf",), open=closed))
 
     plugins = PluginSet([("shelf", SimpleNamespace(pmp_register_storages=hooks.implementation(register)))])
-    error = error_of(RegisterError, lambda: Register.open("shelf://here", actor=ACTOR, programme=BARE, plugins=plugins))
+    error = error_of(
+        RegisterError, lambda: Register.open("shelf://here", actor=ACTOR, programme=BARE, plugins=plugins, access="host")
+    )
     assert error.code == "storage-closed"
 
 
@@ -263,44 +258,5 @@ def test_a_url_that_no_plugin_opens_is_an_error() -> None:
 
 
 def test_without_plugins_handed_in_the_installed_ones_open_a_path(tmp_path: Path) -> None:
-    with Register.open(tmp_path / "r.sqlite", actor=ACTOR, programme=BARE) as register:
+    with Register.open(tmp_path / "r.sqlite", actor=ACTOR, programme=BARE, access="host") as register:
         assert register.storage.name == "sqlite"
-
-
-@pytest.fixture
-def released(tmp_path: Path) -> Path:
-    """A register as 0.1.0 made it: an invented learner with a plan, a session, a decided claim and an evaluation."""
-    made = tmp_path / "0.1.0.sqlite"
-    with closing(sqlite3.connect(made)) as connection, connection:
-        connection.executescript((Path(__file__).parent / "register-of-0.1.0.example.sql").read_text(encoding="utf-8"))
-    return made
-
-
-@pytest.mark.parametrize("trial", [False, True])
-def test_a_register_of_an_older_schema_is_left_as_it_was_unless_its_adoption_is_asked(released: Path, trial: bool) -> None:
-    before = digest(released)
-    error = error_of(RegisterError, lambda: opened(released, "lv-8.3.4", trial=trial, adopt_programme=trial))
-    assert (error.code, error.found) == ("register-older", "schema 1")
-    assert "copy" in error.remedy
-    assert digest(released) == before
-
-
-def test_an_adopted_register_of_an_older_schema_keeps_all_it_had_and_can_be_worked_with(released: Path) -> None:
-    def rows() -> dict[str, list[tuple[object, ...]]]:
-        with closing(sqlite3.connect(released)) as connection:
-            return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in OF_0_1_0}
-
-    before = rows()
-    with opened(released, "lv-8.3.4", adopt_programme=True) as register, register.unit_of_work() as work:
-        plan, [session], [evaluation] = work.plans.get("P-1"), work.sessions.find(), work.evaluations.find()
-        assert (plan.status, plan.institution_on(plan.last_day), len(plan.steps)) == ("in-progress", "I-1", 5)
-        assert session.attended
-        assert evaluation.risks[0].signal is None
-        assert work.learners.get("L-1").family_name == "Ķīšļūž-Ņēģe"
-        assert len(register.programme.pack.overlays) == 1
-    after = rows()
-    for name, kept in before.items():
-        assert [row[: len(kept[i])] for i, row in enumerate(after[name])] == kept, name  # new columns stand at the end
-        assert all(cell is None for i, row in enumerate(after[name]) for cell in row[len(kept[i]) :])
-    with opened(released, None) as again:
-        assert again.take_plan_step("P-1", "close", on=date(2023, 5, 29)).status == "closed"

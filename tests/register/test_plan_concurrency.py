@@ -32,7 +32,9 @@ Act = Callable[[Register, Actor, SupportPlan | None], Any]
 
 
 def opened(target: Any, actor: Actor = ANNA) -> Register:
-    return Register.open(target, actor=actor, programme="lv-8.3.4", plugins=PluginSet([("sql", pmp_storage_sql.plugin)]))
+    return Register.open(
+        target, actor=actor, programme="lv-8.3.4", plugins=PluginSet([("sql", pmp_storage_sql.plugin)]), access="host"
+    )
 
 
 @pytest.fixture(params=["memory", "one register on a file", "a register each on one file"])

@@ -65,7 +65,7 @@ NO_RECEIPTS = version(
 
 def filled(programme: Programme = RATED, target: Any = "memory:", kinds: tuple[str, ...] = KINDS) -> Register:
     """Two learners with a plan in progress for the first semester."""
-    made = Register.open(target, actor=CLERK, programme=programme, plugins=PLUGINS)
+    made = Register.open(target, actor=CLERK, programme=programme, plugins=PLUGINS, access="host")
     with made.unit_of_work() as work:
         work.institutions.add(Institution(id="I-1", name="Skola"))
         work.partnerships.add(Partnership(id="A-1", first_day=date(2018, 9, 1), institution_id="I-1"))
@@ -586,7 +586,7 @@ def digest(path: Path) -> str:
 
 
 def opened(path: Any, programme: Any = None, **named: Any) -> Register:
-    return Register.open(path, actor=CLERK, programme=programme, plugins=PLUGINS, **named)
+    return Register.open(path, actor=CLERK, programme=programme, plugins=PLUGINS, access="host", **named)
 
 
 def test_a_trial_looks_at_a_register_under_another_version_and_leaves_it_as_it_is(path: Path) -> None:

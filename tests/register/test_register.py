@@ -52,7 +52,7 @@ def error_of(kind: type[PmpError], call: Callable[[], object]) -> PmpError:
 @pytest.fixture(params=["memory", "sqlite"])
 def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Register]:
     target = "memory:" if request.param == "memory" else tmp_path / "register.sqlite"
-    with Register.open(target, actor=ACTOR, programme="lv-8.3.4", plugins=PLUGINS) as made:
+    with Register.open(target, actor=ACTOR, programme="lv-8.3.4", plugins=PLUGINS, access="host") as made:
         with made.unit_of_work() as work:
             work.institutions.add(SCHOOL)
             work.learners.add(ANNA)

@@ -39,7 +39,7 @@ values:
 def filled(target: str, programme: Programme) -> Register:
     """The sample school's pupils, read in under the successor."""
     plugins, folder = PluginSet.load(["sql", "tabular"]), sample_school()
-    made = Register.open(target, programme=programme, actor=AUTHOR, plugins=plugins)
+    made = Register.open(target, programme=programme, actor=AUTHOR, plugins=plugins, access="host")
     ingest(made, plugins.source("tabular").open(mapping=folder / "mapping.yaml", folder=folder), on=FIRST)
     return made
 

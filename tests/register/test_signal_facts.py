@@ -115,7 +115,7 @@ def test_where_a_school_recorded_no_absence_of_anybody_no_count_is_bounded(told:
 
 
 def test_a_signal_of_absences_is_undetermined_where_the_school_recorded_none_of_anybody() -> None:
-    with Register.open(actor=AUTHOR, programme=OVERLAID) as register:
+    with Register.open(actor=AUTHOR, programme=OVERLAID, access="host") as register:
         with register.unit_of_work() as work:
             work.institutions.add_all(Institution(id=id, name="Skola") for id in ("I-1", "I-2", "I-3"))
             work.learners.add_all(Learner(id=f"L-{n}", given_name="A", family_name="B") for n in (1, 2, 3, 4))
@@ -313,7 +313,7 @@ OVERLAID = load_programme("lv-8.3.4", overlays=[SET])
 @pytest.mark.parametrize(("told", "value"), [*JOINED, *REPEATED])
 def test_columns_say_of_every_case_above_what_was_said_there(told: Any, value: int | None) -> None:
     held = enrolments(*told)
-    with Register.open(actor=AUTHOR, programme=PROGRAMME) as register:
+    with Register.open(actor=AUTHOR, programme=PROGRAMME, access="host") as register:
         with register.unit_of_work() as work:
             work.institutions.add_all(Institution(id=id, name="Skola") for id in ("I-1", "I-2"))
             work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))
@@ -330,7 +330,7 @@ def test_columns_say_of_every_case_above_what_was_said_there(told: Any, value: i
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(missed=ABSENCES, marked=MARKS, held=ENROLMENTS, on=st.none() | DAYS)
 def test_columns_say_of_everybody_what_is_said_of_each(missed: Any, marked: Any, held: Any, on: date | None) -> None:
-    with Register.open(actor=AUTHOR, programme=OVERLAID) as register:
+    with Register.open(actor=AUTHOR, programme=OVERLAID, access="host") as register:
         with register.unit_of_work() as work:
             work.institutions.add_all(Institution(id=id, name="Skola") for id in ("I-1", "I-2"))
             work.learners.add_all(Learner(id=f"L-{n}", given_name="A", family_name="B") for n in (1, 2, 3))
@@ -394,7 +394,7 @@ def test_columns_say_of_everybody_what_is_said_of_each(missed: Any, marked: Any,
 
 @pytest.fixture
 def register() -> Any:
-    with Register.open(actor=AUTHOR, programme=PROGRAMME) as made:
+    with Register.open(actor=AUTHOR, programme=PROGRAMME, access="host") as made:
         with made.unit_of_work() as work:
             work.institutions.add(Institution(id="I-1", name="Skola"))
             work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))
@@ -417,7 +417,7 @@ def test_counts_run_through_the_semester_in_whatever_frame(register: Register, b
 def test_an_empty_register_and_a_day_before_the_semester_give_no_rows(register: Register) -> None:
     for found in (register.signals(ONE, on=date(2022, 8, 31)), register.running_counts(ONE, on=date(2022, 8, 31))):
         assert found.height == 0
-    with Register.open(actor=AUTHOR, programme=PROGRAMME) as empty:
+    with Register.open(actor=AUTHOR, programme=PROGRAMME, access="host") as empty:
         assert empty.signals(ONE).columns == register.signals(ONE).columns
         assert empty.running_counts(ONE).height == 0
 
@@ -437,6 +437,6 @@ def test_without_a_library_of_frames_the_error_says_what_to_install(register: Re
     monkeypatch.setattr(signal_columns.nw.DataFrame, "to_arrow", gone)
     with pytest.raises(FactError, match="backend-missing"):
         register.signals(ONE, backend="pyarrow")
-    monkeypatch.setattr(signal_columns.nw, "from_dict", gone)
+    monkeypatch.setattr(signal_columns.nw.Implementation, "to_native_namespace", gone)
     with pytest.raises(FactError, match="backend-missing"):
         register.signals(ONE)

@@ -219,7 +219,10 @@ def test_what_stands_in_the_way_of_copy_is_text_like_any_other(storage: SqlStora
 
 def test_a_connection_that_breaks_says_so_and_keeps_nothing(storage: SqlStorage, host: Engine) -> None:
     def broken() -> None:
-        scalars(host, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        scalars(
+            host,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()",
+        )
 
     def in_the_middle() -> None:
         with storage.begin() as tx:
@@ -409,11 +412,11 @@ def test_a_register_joins_the_host_s_transaction(postgresql: Any) -> None:
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
     with postgresql.database(tables=True) as url:
         engine = create_engine(url)
-        Register.open(url, actor=actor, programme="lv-8.3.4", plugins=plugins).close()
+        Register.open(url, actor=actor, programme="lv-8.3.4", plugins=plugins, access="host").close()
         for kept in (False, True):
             with engine.connect() as connection:
                 with (
-                    Register.open(connection, actor=actor, plugins=plugins) as register,
+                    Register.open(connection, actor=actor, plugins=plugins, access="host") as register,
                     register.unit_of_work() as work,
                 ):
                     work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))

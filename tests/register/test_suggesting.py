@@ -36,7 +36,7 @@ def filled(register: Register) -> Register:
 def register(request: pytest.FixtureRequest) -> Iterator[Register]:
     """Two schools, and Anna in grade 5 of the first."""
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
-    with Register.open(request.param, actor=AUTHOR, programme="lv-8.3.4", plugins=plugins) as made:
+    with Register.open(request.param, actor=AUTHOR, programme="lv-8.3.4", plugins=plugins, access="host") as made:
         yield filled(made)
 
 
@@ -219,7 +219,7 @@ THRESHOLDS = OverlayText(
 
 def test_every_signal_suggests_with_its_records_once_a_deployment_sets_its_threshold() -> None:
     programme = load_programme("lv-8.3.4", overlays=[THRESHOLDS])
-    with Register.open(actor=AUTHOR, programme=programme) as register:
+    with Register.open(actor=AUTHOR, programme=programme, access="host") as register:
         with register.unit_of_work() as work:
             work.institutions.add(Institution(id="I-1", name="Skola"))
             work.learners.add(Learner(id="L-1", given_name="Anna", family_name="Ozola"))
@@ -247,7 +247,7 @@ def test_every_signal_suggests_with_its_records_once_a_deployment_sets_its_thres
 
 
 def test_a_register_without_anything_suggests_nothing() -> None:
-    with Register.open(actor=AUTHOR, programme="lv-8.3.4") as register:
+    with Register.open(actor=AUTHOR, programme="lv-8.3.4", access="host") as register:
         assert register.suggest_risks(SEMESTER, on=SIGNALLED) == []
 
 
@@ -303,7 +303,7 @@ values:
 """,
     )
     programme = load_programme("lv-8.3.4", overlays=[overlay])
-    with Register.open(actor=AUTHOR, programme=programme) as register:
+    with Register.open(actor=AUTHOR, programme=programme, access="host") as register:
         with filled(register).unit_of_work() as work:
             miss(work, 21)
         assert register.suggest_risks(SEMESTER, on=SIGNALLED) == []

@@ -35,7 +35,7 @@ def made(target: str, values: str = "") -> Register:
     overlays = [OverlayText("made-up.example.yaml", head + values)] if values else []
     plugins = PluginSet([("sql", pmp_storage_sql.plugin)])
     programme = load_programme("lv-8.3.4", overlays=overlays, plugins=plugins)
-    register = Register.open(target, actor=AUTHOR, programme=programme, plugins=plugins)
+    register = Register.open(target, actor=AUTHOR, programme=programme, plugins=plugins, access="host")
     with register.unit_of_work() as work:
         for number in ("1", "2"):
             work.municipalities.add(Municipality(id=f"M-{number}", name=f"{number}. novads"))

@@ -82,12 +82,12 @@ def text_of_pdf() -> Callable[[bytes], str]:
 @pytest.fixture(scope="module")
 def register(demo_file: Path) -> Iterator[Register]:
     """The sample school, to read from only."""
-    with Register.open(demo_file, actor=ANNA) as opened:
+    with Register.open(demo_file, actor=ANNA, access="host") as opened:
         yield opened
 
 
 @pytest.fixture
 def own_register(demo_copy: Path) -> Iterator[Register]:
     """The sample school, to change."""
-    with Register.open(demo_copy, actor=ANNA) as opened:
+    with Register.open(demo_copy, actor=ANNA, access="host") as opened:
         yield opened

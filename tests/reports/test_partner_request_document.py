@@ -45,10 +45,10 @@ PERIOD = {"first_day": date(2023, 1, 1), "last_day": date(2023, 6, 30), "made_on
 def paying(demo_copy: Any) -> Register:
     """The sample school, whose claims are paid on 14 April 2023, under invented unit rates."""
     actor = Actor(name="Jana", role="municipal-coordinator")
-    with Register.open(demo_copy, actor=actor) as shipped:
+    with Register.open(demo_copy, actor=actor, access="host") as shipped:
         overlays = [*shipped.programme.pack.overlays, OverlayText("unit.example.yaml", RATES)]
         programme = load_programme("lv-8.3.4", overlays=overlays)
-    register = Register.open(demo_copy, actor=actor, programme=programme, adopt_programme=True)
+    register = Register.open(demo_copy, actor=actor, programme=programme, adopt_programme=True, access="host")
     with register.unit_of_work() as work:
         work.payees.add(Payee(id="Y-1", name="Izdomāts saņēmējs"))
         decided = work.claims.find(status="decided")
@@ -156,7 +156,7 @@ def test_a_cell_is_no_formula_to_a_spreadsheet(made: PartnerRequest, programme: 
 
 
 def test_what_is_missing_is_named_across_the_page(demo_copy: Any, text_of_pdf: Callable[[bytes], str]) -> None:
-    with Register.open(demo_copy, actor=Actor(name="Jana", role="plan-author")) as register:
+    with Register.open(demo_copy, actor=Actor(name="Jana", role="plan-author"), access="host") as register:
         made = partner_request(register, municipality_id="M-0002", **PERIOD)
         document = request_document(made, register.programme)
     html = document.html()
@@ -177,9 +177,9 @@ values:
       - {from: 2017-03-01, value: false, source: "Invented, 5", status: example}
 """
     actor = Actor(name="Jana", role="plan-author")
-    with Register.open(demo_copy, actor=actor) as shipped:
+    with Register.open(demo_copy, actor=actor, access="host") as shipped:
         programme = load_programme("lv-8.3.4", overlays=[*shipped.programme.pack.overlays, OverlayText("any.example.yaml", none)])
-    with Register.open(demo_copy, actor=actor, programme=programme, adopt_programme=True) as register:
+    with Register.open(demo_copy, actor=actor, programme=programme, adopt_programme=True, access="host") as register:
         with register.unit_of_work() as work:
             session = work.sessions.find(plan_id="P-0001")[0]
             work.sessions.put(session.changed(mode="remote"))
@@ -196,7 +196,7 @@ values:
 
 
 def test_a_request_of_nothing_says_so(demo_copy: Any) -> None:
-    with Register.open(demo_copy, actor=Actor(name="Jana", role="plan-author")) as register:
+    with Register.open(demo_copy, actor=Actor(name="Jana", role="plan-author"), access="host") as register:
         days = {"first_day": date(2022, 7, 1), "last_day": date(2022, 7, 31), "made_on": date(2022, 8, 1)}
         made = partner_request(register, municipality_id="M-0001", **days)
         document = request_document(made, register.programme, language="en")

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from pmp_core import PersonalCode, Register, plan_document
-from pmp_core.errors import StepRefused
+from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.loading import load_programme
+from pmp_core.register.keys import RegisterKey, RegisterKeys
 from pmp_core.reports import PlanDocument
 from pmp_core.values import Actor
 
@@ -100,3 +102,26 @@ def test_the_right_to_see_the_code_is_read_on_the_day_of_asking_and_not_on_the_d
     assert CODE.reveal() in old.html()
     with pytest.raises(StepRefused, match="personal-code-not-for-role"):  # the document's day is in May
         plan_document(own_register, CLOSED, asked_on=date(2023, 7, 1), **asked)
+
+
+KEYS = RegisterKeys([RegisterKey(bytes(range(32)))])
+
+
+def test_the_code_that_the_register_keeps_is_printed_the_last_one_and_for_the_same_roles(own_register: Register) -> None:
+    own_register.setup = evolve(own_register.setup, keys=KEYS)
+    assert "Personas kods" not in plan_document(own_register, CLOSED, personal_code="kept").html()
+    with own_register.unit_of_work() as work:
+        learner_id = work.plans.get(CLOSED).learner_id
+    for code in ("328673-00679", CODE.reveal()):
+        own_register.note_personal_code(learner_id, code, on=TODAY)
+    asked: dict[str, Any] = {"personal_code": "kept", "asked_on": TODAY}
+    assert plan_document(own_register, CLOSED, **asked).content.learner.personal_code == "******-*****"
+    assert plan_document(own_register, CLOSED, show_personal_code=True, **asked).content.learner.personal_code == CODE.reveal()
+    own_register.actor = SERVICE
+    with pytest.raises(StepRefused, match="personal-code-not-for-role"):
+        plan_document(own_register, CLOSED, show_personal_code=True, **asked)
+
+
+def test_a_kept_code_that_is_to_be_shown_and_is_none_is_told(own_register: Register) -> None:
+    with pytest.raises(InvalidValue, match="personal-code-missing"):
+        plan_document(own_register, CLOSED, personal_code="kept", show_personal_code=True, asked_on=TODAY)

@@ -39,14 +39,14 @@ def actor() -> Actor:
 def empty_file(tmp_path_factory: pytest.TempPathFactory, programme: Programme, plugins: PluginSet, actor: Actor) -> Path:
     """A register in a file with nothing in it, to be copied: making its tables takes longer than copying them."""
     path = tmp_path_factory.mktemp("empty") / "register.sqlite"
-    Register.open(path, programme=programme, actor=actor, plugins=plugins).close()
+    Register.open(path, programme=programme, actor=actor, plugins=plugins, access="host").close()
     return path
 
 
 @pytest.fixture
 def in_memory(programme: Programme, actor: Actor) -> Iterator[Register]:
     """An empty register in memory."""
-    with Register.open("memory:", programme=programme, actor=actor) as opened:
+    with Register.open("memory:", programme=programme, actor=actor, access="host") as opened:
         yield opened
 
 
@@ -56,7 +56,7 @@ def register(
 ) -> Iterator[Register]:
     """An empty register, in memory and in a file."""
     target = "memory:" if request.param == "memory" else shutil.copy(empty_file, tmp_path / "register.sqlite")
-    with Register.open(target, programme=programme, actor=actor, plugins=plugins) as opened:
+    with Register.open(target, programme=programme, actor=actor, plugins=plugins, access="host") as opened:
         yield opened
 
 

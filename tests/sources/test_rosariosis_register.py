@@ -56,9 +56,9 @@ def read(
             files = [school_a / name for name in names]
             source = plugins.source("tabular").open(mapping="rosariosis", files=files, school_year="2022/23")
             path = tmp_path_factory.mktemp("rosariosis") / "register.sqlite"
-            with Register.open(path, programme=programme, actor=actor, plugins=plugins) as register:
+            with Register.open(path, programme=programme, actor=actor, plugins=plugins, access="host") as register:
                 report = ingest(register, source, on=IMPORTED)
-            register = stack.enter_context(Register.open(path, actor=actor, plugins=plugins))
+            register = stack.enter_context(Register.open(path, actor=actor, plugins=plugins, access="host"))
             return Imported(register, report, source, expected)
 
         yield read_

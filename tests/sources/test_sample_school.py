@@ -58,11 +58,11 @@ def imported(
 ) -> Iterator[Imported]:
     source = plugins.source("tabular").open(mapping=FOLDER / "mapping.yaml", folder=FOLDER)
     target: Any = "memory:" if request.param == "memory" else tmp_path_factory.mktemp("sample") / "register.sqlite"
-    register = Register.open(target, programme=programme, actor=actor, plugins=plugins)
+    register = Register.open(target, programme=programme, actor=actor, plugins=plugins, access="host")
     report = ingest(register, source, on=date(2023, 1, 4))
     if isinstance(target, Path):
         register.close()
-        register = Register.open(target, actor=actor, plugins=plugins)
+        register = Register.open(target, actor=actor, plugins=plugins, access="host")
     with register:
         yield Imported(register, report, source)
 

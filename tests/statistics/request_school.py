@@ -51,6 +51,7 @@ def school(programme: Programme | None = None) -> Register:
         actor=CLERK,
         programme=under() if programme is None else programme,
         new_id=lambda prefix: f"{prefix}-{next(ids)}",
+        access="host",
     )
     with register.unit_of_work() as work:
         for number in ("1", "2"):

@@ -27,14 +27,14 @@ Figures = dict[str, dict[str, int]]
 @pytest.fixture(scope="module")
 def demo(demo_file: Path) -> Iterator[Register]:
     """Read only."""
-    with Register.open(demo_file, actor=AUTHOR) as register:
+    with Register.open(demo_file, actor=AUTHOR, access="host") as register:
         yield register
 
 
 @pytest.fixture
 def own(demo_copy: Path) -> Iterator[Register]:
     """To change."""
-    with Register.open(demo_copy, actor=AUTHOR) as register:
+    with Register.open(demo_copy, actor=AUTHOR, access="host") as register:
         yield register
 
 
@@ -233,7 +233,7 @@ def test_pyarrow_gets_texts_and_whole_numbers(demo: Register) -> None:
 @pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
 def test_a_register_without_schools_makes_a_frame_with_the_same_columns(backend: Any) -> None:
     pytest.importorskip(backend)
-    with Register.open("memory:", programme="lv-8.3.4", actor=AUTHOR) as empty:
+    with Register.open("memory:", programme="lv-8.3.4", actor=AUTHOR, access="host") as empty:
         frame: Any = overview(empty).to_frame(backend)
     assert list(frame.schema.names if backend == "pyarrow" else frame.columns) == COLUMNS
     assert len(frame) == 0

@@ -26,7 +26,7 @@ UNEXCUSED = "signal-unexcused-lessons"
 
 @pytest.fixture
 def register() -> Iterator[Register]:
-    with Register.open(actor=AUTHOR, programme="lv-8.3.4") as made:
+    with Register.open(actor=AUTHOR, programme="lv-8.3.4", access="host") as made:
         with made.unit_of_work() as work:
             work.institutions.add_all(Institution(id=id, name="Skola") for id in ("I-1", "I-2"))
             work.learners.add_all(Learner(id=f"L-{n}", given_name="A", family_name="B") for n in range(1, 31))

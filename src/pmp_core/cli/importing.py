@@ -79,6 +79,7 @@ def import_(
     with progress("Importing") as advance:
         read = _Read(reading)
         with opened(register, by=by, programme=wanted, adopt=adopt_programme, new=wanted is not None) as opened_register:
+            with_keys = opened_register.setup.keys is not None
             report = ingest(
                 opened_register,
                 read,
@@ -102,8 +103,11 @@ def import_(
             say(
                 f"Nothing of these kinds was withdrawn, since some refused rows could not be told apart: {', '.join(report.held_back)}."
             )
+        if report.personal_codes_kept:
+            say(f"{report.personal_codes_kept} personal codes {'would be' if dry_run else 'are'} kept, encrypted.")
         if report.personal_codes_dropped:
-            say(f"{report.personal_codes_dropped} personal codes were read and not kept: there is no key to encrypt them with.")
+            why = "their learners were refused" if with_keys else "there is no key to encrypt them with"
+            say(f"{report.personal_codes_dropped} personal codes were read and not kept: {why}.")
         if dry_run:
             say("A dry run: nothing was kept.")
     if report.problems:

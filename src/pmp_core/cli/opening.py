@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import typer
+from attrs import frozen
 
 from pmp_core.errors import InvalidValue, ProgrammeError, RegisterError
 from pmp_core.loading import Programme, load_programme
 from pmp_core.register import Register
+from pmp_core.register.keys import RegisterKeys
 from pmp_core.values import Actor
 
 REGISTER = typer.Option(..., "--register", help="The register: a file, or a database URL.")
@@ -25,6 +29,46 @@ REASON = typer.Option(None, "--reason", help="Why.")
 SEMESTER = typer.Option(None, "--semester", help="Such as 2022/23-1.")
 
 
+@frozen
+class ActsFor:
+    """For whom a command acts: what was said before its name.
+
+    Args:
+        role: in which role, where the command does not ask for one.
+        institution_id: of this institution; `municipality_id`: of this municipality; `region`: of these municipalities.
+    """
+
+    role: str | None = None
+    institution_id: str | None = None
+    municipality_id: str | None = None
+    region: tuple[str, ...] = ()
+
+    @property
+    def usual_role(self) -> str:
+        """The role where none is said."""
+        if self.institution_id is None and self.municipality_id is not None:
+            return "municipal-coordinator"
+        return "regional-coordinator" if self.institution_id is None and self.region else "plan-author"
+
+
+_ACTS_FOR: ContextVar[ActsFor | None] = ContextVar("acts_for", default=None)
+
+
+def acts_for(
+    institution: str | None = typer.Option(None, "--institution", envvar="PMP_INSTITUTION", help="Act for this institution."),
+    municipality: str | None = typer.Option(None, "--municipality", envvar="PMP_MUNICIPALITY", help="Act for this municipality."),
+    region: list[str] = typer.Option(
+        [], "--region", envvar="PMP_REGION", help="Act for a region: one of its municipalities; can be repeated."
+    ),
+    role: str | None = typer.Option(
+        None, "--role", envvar="PMP_ROLE", help="Act in this role, where the command itself does not ask for one."
+    ),
+) -> None:
+    """What stands before the name of a command: for whom it acts. Then the programme's access table counts."""
+    said = ActsFor(role, institution, municipality, tuple(region))
+    _ACTS_FOR.set(None if said == ActsFor() else said)
+
+
 def opened(
     target: str,
     *,
@@ -35,7 +79,7 @@ def opened(
     new: bool = False,
     trial: bool = False,
 ) -> Register:
-    """The register a command works on.
+    """The register a command works on. Where it was said for whom it acts, the access table counts; else for whoever has the database.
 
     Args:
         target: a file or a URL.
@@ -55,15 +99,41 @@ def opened(
         raise InvalidValue("option-invalid", "Nobody is named.", remedy="Say who does it: --by.")
     if not new:
         check_there(target)
-    actor = Actor(name=by, role=role or "plan-author")
-    register = Register.open(target, actor=actor, programme=programme, adopt_programme=adopt, trial=trial)
+    said = _ACTS_FOR.get()
+    whose = said or ActsFor()
+    actor = Actor(
+        name=by,
+        role=role or whose.role or whose.usual_role,
+        institution_id=whose.institution_id,
+        municipality_id=whose.municipality_id,
+        region=whose.region,
+    )
+    register = Register.open(
+        target,
+        actor=actor,
+        programme=programme,
+        adopt_programme=adopt,
+        trial=trial,
+        access="host" if said is None else "table",
+        keys=given_keys(),
+    )
     try:
-        if role is not None:
-            register.programme.pack.term("roles", role)
+        if role is not None or whose.role is not None:
+            register.programme.pack.term("roles", actor.role)
     except ProgrammeError:
         register.close()
         raise
     return register
+
+
+def given_keys() -> RegisterKeys | None:
+    """The keys in the file that the environment variable PMP_REGISTER_KEYS names; None where it names none.
+
+    Raises:
+        InvalidValue: `file-missing`, `register-key-invalid`, `register-keys-missing`.
+    """
+    file = os.environ.get("PMP_REGISTER_KEYS")
+    return RegisterKeys.read(file) if file else None
 
 
 def check_there(target: str) -> None:

@@ -15,7 +15,7 @@ from pmp_core.cli.opening import OVERLAY, loaded
 from pmp_core.cli.output import JSON, LANGUAGE, language, say, show, show_json
 from pmp_core.errors import InvalidValue, Place, ProgrammeError
 from pmp_core.loading import Programme, check_overlays
-from pmp_core.programme import CycleChange, Effect, Term
+from pmp_core.programme import AccessLine, CycleChange, Effect, Term
 from pmp_core.programme.completion import overlay_schema_of
 from pmp_core.programme.load import schema as published_schema
 from pmp_core.programme.territories import territories_overlay
@@ -83,7 +83,12 @@ def _say_effect(programme: Programme, effect: Effect, code: Any) -> None:
             say(f"  {change.after.path}")
             say("    " + "\n    → ".join(_code_in_words(term, code) for term in (change.before, change.after)))
     _say_cycle_changes(effect, code)
-    if not any((effect.changes, effect.codes, effect.changed_codes, effect.cycle_changes)):
+    if effect.access_changes:
+        say(f"{effect.overlay} says anew who may:")
+    for row in effect.access_changes:
+        say(f"  {row.path}")
+        say("    " + "\n    → ".join(_roles_in_words(one) for one in (row.before, row.after) if one is not None))
+    if not any((effect.changes, effect.codes, effect.changed_codes, effect.cycle_changes, effect.access_changes)):
         say(f"{effect.overlay} changes nothing.")
 
 
@@ -95,6 +100,11 @@ def _say_cycle_changes(effect: Effect, code: Any) -> None:
         for one in changes:
             say(f"  {one.path}")
             say("    " + "\n    → ".join(row_in_words(row, code) for row in (one.before, one.after) if row is not None))
+
+
+def _roles_in_words(line: AccessLine) -> str:
+    roles = ", ".join(f"{role} ({scope})" for role, scope in line.roles.items()) or "nobody"
+    return f"{roles} ({line.status}: {line.source})"
 
 
 def _code_in_words(term: Term, code: Any) -> str:
@@ -126,6 +136,15 @@ def _effect(programme: Programme, effect: Effect, code: Any) -> Row:
         "codes": [_code(term, code) for term in effect.codes],
         "changed_codes": replaced,
         "life_cycles": [_cycle_change(one, code) for one in effect.cycle_changes],
+        "access": [
+            {
+                "path": one.path,
+                "title": one.title[code],
+                "before": one.before and one.before.said()["roles"],
+                "after": one.after.said()["roles"],
+            }
+            for one in effect.access_changes
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -29,13 +30,22 @@ def print_(
     personal_code_file: Path | None = typer.Option(
         None, "--personal-code-file", help="A file with the learner's personal code, and nothing else; it is printed masked."
     ),
+    kept_personal_code: bool = typer.Option(
+        False,
+        "--kept-personal-code",
+        help="Print the personal code that the register keeps, masked; it needs the register's keys.",
+    ),
     show_personal_code: bool = typer.Option(False, "--show-personal-code", help="Print it in clear, if the role may see it."),
     on: str | None = ON,
     json: bool = JSON,
 ) -> None:
     """Print a plan as a document, to be read on a screen or signed on paper."""
     kind = _format(format_, out)
-    code = None if personal_code_file is None else _code(personal_code_file)
+    if kept_personal_code and personal_code_file is not None:
+        raise InvalidValue("option-invalid", "The personal code comes from the register or from a file.", remedy="Leave one out.")
+    code: PersonalCode | Literal["kept"] | None = "kept" if kept_personal_code else None
+    if personal_code_file is not None:
+        code = _code(personal_code_file)
     if show_personal_code and role is None:  # `opened` would take a role for granted
         raise StepRefused(
             "personal-code-not-for-role", "The personal code is shown to a named role only.", remedy="Say in which role: --role."

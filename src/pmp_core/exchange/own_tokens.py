@@ -8,7 +8,7 @@ from datetime import date
 from attrs import frozen
 
 from pmp_core.compensation import Claim
-from pmp_core.errors import InvalidValue
+from pmp_core.errors import AccessDenied, InvalidValue
 from pmp_core.exchange.key import ExchangeKey
 from pmp_core.exchange.tokens import (
     Identity,
@@ -22,6 +22,7 @@ from pmp_core.exchange.tokens import (
 from pmp_core.learners import Learner
 from pmp_core.loading import Programme
 from pmp_core.register import UnitOfWork, claim_admission
+from pmp_core.register.access.doors import admitting
 from pmp_core.values import DayRange, PersonalCode
 from pmp_core.values.identifiers import CheckedText
 
@@ -132,31 +133,41 @@ def own_tokens(
         NotFound: no such municipality.
     """
     checked = Sender(sender)
-    here = None if everybody else _institutions(work, checked, municipality_id)
-    cases = list(_cases(work, programme, period, here))
-    found: set[OwnToken] = set()
-    ways: dict[str, set[TokenType]] = {}
-    for claim, learner in cases:
-        identities = _identities(learner, codes or {})
-        ways[learner.id] = {identity.type for identity in identities}
-        shared = claim.days if period is None else claim.days.intersection(period)
-        days = () if shared is None else shared.days()
-        for identity in identities:
-            tokens = day_tokens(key, identity, claim.kind, days)
-            found |= {OwnToken(token, identity.type, claim.id, claim.kind, day) for token, day in zip(tokens, days, strict=True)}
-        for receipt in claim.receipts:
-            for identity in receipt_identities(receipt.issuer, receipt.number, receipt.digest):
-                found.add(OwnToken(receipt_token(key, identity), identity.type, claim.id, claim.kind, receipt.day))
-    return OwnTokens(
-        sender=checked,
-        programme=programme.id,
-        period=period,
-        key=key,
-        tokens=tuple(sorted(found, key=lambda own: (own.token, own.claim_id, own.day))),
-        claims=len(cases),
-        without_code=tuple(sorted(id for id, types in ways.items() if TokenType.PERSON_CODE not in types)),
-        without_name=tuple(sorted(id for id, types in ways.items() if TokenType.NAME_FOLDED not in types)),
-    )
+    with admitting(work, "exchange-tokens", narrows=True) as reach:
+        here = None if everybody else _institutions(work, checked, municipality_id)
+        if not reach.whole and (here is None or not all(map(reach.has, here))):
+            raise AccessDenied(
+                "access-denied",
+                "These are claims of institutions that you do not act for.",
+                found=checked,
+                remedy="Exchange the tokens of your own claims.",
+            )
+        cases = list(_cases(work, programme, period, here))
+        found: set[OwnToken] = set()
+        ways: dict[str, set[TokenType]] = {}
+        for claim, learner in cases:
+            identities = _identities(learner, codes or {})
+            ways[learner.id] = {identity.type for identity in identities}
+            shared = claim.days if period is None else claim.days.intersection(period)
+            days = () if shared is None else shared.days()
+            for identity in identities:
+                tokens = day_tokens(key, identity, claim.kind, days)
+                found |= {
+                    OwnToken(token, identity.type, claim.id, claim.kind, day) for token, day in zip(tokens, days, strict=True)
+                }
+            for receipt in claim.receipts:
+                for identity in receipt_identities(receipt.issuer, receipt.number, receipt.digest):
+                    found.add(OwnToken(receipt_token(key, identity), identity.type, claim.id, claim.kind, receipt.day))
+        return OwnTokens(
+            sender=checked,
+            programme=programme.id,
+            period=period,
+            key=key,
+            tokens=tuple(sorted(found, key=lambda own: (own.token, own.claim_id, own.day))),
+            claims=len(cases),
+            without_code=tuple(sorted(id for id, types in ways.items() if TokenType.PERSON_CODE not in types)),
+            without_name=tuple(sorted(id for id, types in ways.items() if TokenType.NAME_FOLDED not in types)),
+        )
 
 
 def _institutions(work: UnitOfWork, sender: Sender, municipality_id: str | None) -> set[str]:

@@ -88,6 +88,7 @@ class Learner(Entity):
         family_name: the surname.
         middle_name: what stands between them, if anything.
         birth_date: the day of birth, if it is known.
+        erased_on: the day on which who it is was taken out of the register; None: that was not done.
     """
 
     id: Id
@@ -95,6 +96,7 @@ class Learner(Entity):
     family_name: Name
     middle_name: Name | None = None
     birth_date: Day | None = None
+    erased_on: Day | None = None
     version: Count = 0
 
     @property

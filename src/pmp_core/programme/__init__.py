@@ -1,5 +1,6 @@
 """Floor 1: the law as dated data."""
 
+from pmp_core.programme.access import ACTIONS, AccessLine, AccessTable, Scope
 from pmp_core.programme.calendar import SchoolCalendar
 from pmp_core.programme.cycle_needs import CycleNeeds
 from pmp_core.programme.cycle_rows import CycleChange, CycleDifference, cycle_differences
@@ -14,6 +15,9 @@ from pmp_core.programme.load import available_packs, load_pack, overlay_for, ove
 from pmp_core.programme.pack import OverlayText, Pack
 
 __all__ = [
+    "ACTIONS",
+    "AccessLine",
+    "AccessTable",
     "Chain",
     "Citation",
     "Conflict",
@@ -34,6 +38,7 @@ __all__ = [
     "ProgrammesOn",
     "Reading",
     "SchoolCalendar",
+    "Scope",
     "Standing",
     "Term",
     "TermChange",

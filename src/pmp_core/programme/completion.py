@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from pmp_core.programme.access import ACTIONS
 from pmp_core.programme.entries import DatedValue
 from pmp_core.programme.life_cycle import LifeCycle
 from pmp_core.programme.load import schema
@@ -33,6 +34,11 @@ def overlay_schema_of(pack: Pack) -> Mapping[str, Any]:
     terms["additionalProperties"] = False
     made["properties"]["life_cycles"]["properties"] = {cycle.name: _cycle(pack, cycle) for cycle in pack.life_cycles.values()}
     made["properties"]["life_cycles"]["additionalProperties"] = False
+    roles = {role: {"$ref": "#/$defs/scope"} for role in pack.terms.get("roles", {})}
+    made["properties"]["access"]["properties"] = {
+        action: {"$ref": "#/$defs/access-line", "properties": {"roles": {"properties": roles}}} for action in ACTIONS
+    }
+    made["properties"]["access"]["additionalProperties"] = False
     return made
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import attrs
 from attrs import frozen
 
+from pmp_core.programme.access import AccessLine
 from pmp_core.programme.cycle_rows import CycleChange, cycle_changes
 from pmp_core.programme.entries import DatedValue, Entry, State, Term, state_on
 from pmp_core.programme.pack import Pack
@@ -78,6 +79,24 @@ class TermChange:
 
 
 @frozen
+class AccessChange:
+    """A row of the access table that an overlay adds or replaces. `before` is None where it adds it."""
+
+    before: AccessLine | None
+    after: AccessLine
+
+    @property
+    def path(self) -> str:
+        """Such as `access/pay`."""
+        return self.after.path
+
+    @property
+    def title(self) -> Text:
+        """Of the action."""
+        return self.after.title
+
+
+@frozen
 class Effect:
     """What an overlay does.
 
@@ -87,6 +106,7 @@ class Effect:
         codes: the terms it adds.
         changed_codes: the terms of the law below that it replaces, or whose unset days it sets.
         cycle_changes: the steps and chains of life cycles that it adds, replaces or takes out of use.
+        access_changes: the rows of the access table that it adds or replaces.
     """
 
     overlay: str
@@ -94,6 +114,7 @@ class Effect:
     codes: tuple[Term, ...]
     changed_codes: tuple[TermChange, ...] = ()
     cycle_changes: tuple[CycleChange, ...] = ()
+    access_changes: tuple[AccessChange, ...] = ()
 
 
 def effect(before: Pack, after: Pack) -> Effect:
@@ -113,7 +134,10 @@ def effect(before: Pack, after: Pack) -> Effect:
                 codes.append(term)
             elif below != term:
                 changed.append(TermChange(below, term))
-    return Effect(after.overlays[-1].name, tuple(changes), tuple(codes), tuple(changed), cycle_changes(before, after))
+    lines = before.access.lines
+    access = [AccessChange(lines.get(one.action), one) for one in after.access.lines.values() if lines.get(one.action) != one]
+    cycles = cycle_changes(before, after)
+    return Effect(after.overlays[-1].name, tuple(changes), tuple(codes), tuple(changed), cycles, tuple(access))
 
 
 def _changes(below: DatedValue | None, above: DatedValue) -> Iterator[EntryChange]:

@@ -15,7 +15,7 @@ from pmp_core.programme.life_cycle import Chain
 from pmp_core.programme.pack import IN_FORCE, Pack
 from pmp_core.values import DayRange, Text
 
-Role = Literal["entry", "conflict", "step", "chain"]
+Role = Literal["entry", "conflict", "step", "chain", "access"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
@@ -26,10 +26,11 @@ class Citation:
     Args:
         source: the act and paragraph, or the full address of the page.
         status: how well it is known.
-        path: of a value; of a term, as `catalogue/code`; or of a step or chain, as `life_cycles/plan/submit`.
+        path: of a value; of a term, as `catalogue/code`; of a step or chain, as `life_cycles/plan/submit`; or of a row of the
+            access table, as `access/pay`.
         title: in both languages.
-        days: on which it holds; None for the steps and chains of a life cycle, which have no days.
-        role: `entry`; `conflict`: it says otherwise, and has no effect; `step`; `chain`.
+        days: on which it holds; None for the steps and chains of a life cycle and for rows of the access table, which have none.
+        role: `entry`; `conflict`: it says otherwise, and has no effect; `step`; `chain`; `access`.
     """
 
     source: str
@@ -74,6 +75,8 @@ def _citations(pack: Pack) -> Iterator[Citation]:
                 yield Citation(conflict.source, conflict.status, value.path, value.title, days, "conflict")
     for path, title, row in cycle_rows(pack):
         yield Citation(row.source, row.status, path, title, None, "chain" if isinstance(row, Chain) else "step")
+    for line in pack.access.lines.values():
+        yield Citation(line.source, line.status, line.path, line.title, None, "access")
 
 
 @frozen

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from pmp_core.errors import ProgrammeError, nearest
+from pmp_core.programme.access import AccessLine, AccessTable, lay_access_over, read_access
 from pmp_core.programme.checks import check_apart, check_codes, check_parents
 from pmp_core.programme.cycle_needs import CycleNeeds
 from pmp_core.programme.entries import DatedValue, Term, Value
@@ -151,18 +152,22 @@ def _read_folders(pack_id: str, folders: tuple[Path, ...]) -> Pack:
         if "title" in raw and folder == pack_id:
             title = text(raw["title"])
     cycles: dict[str, LifeCycle] = {}
+    access: dict[str, AccessLine] = {}
     for folder, document in documents:
         reader = Reader(document, folder)
         for name, raw in document.data.get("life_cycles", {}).items():
             _once(cycles, name, to_pointer(("life_cycles", name)), reader)
             cycles[name] = read_life_cycle(reader, name, raw, terms)
+        for line in read_access(reader, document.data.get("access", {}), terms.get("roles", {})):
+            _once(access, line.action, to_pointer(("access", line.action)), reader)
+            access[line.action] = line
         for name, codes in document.data.get("terms", {}).items():
             check_parents(reader, name, terms, {code: to_pointer(("terms", name, code)) for code in codes})
         for path in document.data.get("values", {}):
             check_school_year(reader, values[path], to_pointer(("values", path)), new=False)
             check_apart(reader, path, values, terms, to_pointer(("values", path)))
             check_codes(reader, values[path], terms, to_pointer(("values", path)))
-    return Pack(pack_id, title or Text(pack_id, pack_id), values, terms, cycles)
+    return Pack(pack_id, title or Text(pack_id, pack_id), values, terms, cycles, access=AccessTable(access))
 
 
 def _once(known: Mapping[str, Any], name: str, pointer: str, reader: Reader) -> None:
@@ -193,7 +198,9 @@ def _with_overlay(pack: Pack, overlay: OverlayText, fixed: Mapping[str, Value], 
                     remedy="Leave this value as the programme has it.",
                 )
     cycles = lay_cycles_over(reader, document.data.get("life_cycles", {}), pack.life_cycles, terms, needs)
-    return attrs.evolve(pack, values=values, terms=terms, life_cycles=cycles, overlays=(*pack.overlays, overlay))
+    access = lay_access_over(reader, document.data.get("access", {}), pack.access, terms.get("roles", {}))
+    overlays = (*pack.overlays, overlay)
+    return attrs.evolve(pack, values=values, terms=terms, life_cycles=cycles, overlays=overlays, access=access)
 
 
 __all__ = ["NATIONAL", "available_packs", "load_pack", "overlay_for", "overlay_for_none", "read_overlay", "schema"]

@@ -13,6 +13,7 @@ import attrs
 from attrs import define, field
 
 from pmp_core.errors import ProgrammeError, nearest
+from pmp_core.programme.access import AccessTable
 from pmp_core.programme.entries import DatedValue, Reading, Term
 from pmp_core.programme.life_cycle import LifeCycle, said
 from pmp_core.values import DayRange, Text
@@ -40,6 +41,7 @@ class Pack:
         terms: by catalogue, then by code.
         life_cycles: by name.
         overlays: what was laid over it, in order.
+        access: who may do what; empty in a pack that does not say.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Pack:
     terms: Mapping[str, Mapping[str, Term]]
     life_cycles: Mapping[str, LifeCycle]
     overlays: tuple[OverlayText, ...] = field(default=(), eq=False)
+    access: AccessTable = field(factory=AccessTable)
 
     def __repr__(self) -> str:
         return f"<Pack {' with '.join((self.id, *(overlay.name for overlay in self.overlays)))}>"
@@ -118,6 +121,8 @@ class Pack:
             "terms": {f"{name}/{code}": _said(term) for name, terms in self.terms.items() for code, term in terms.items()},
             "life_cycles": {name: _said_of(cycle) for name, cycle in self.life_cycles.items()},
         }
+        if self.access.lines:
+            content["access"] = {action: line.said() for action, line in self.access.lines.items()}
         return hashlib.sha256(
             json.dumps([self.id, content], sort_keys=True, ensure_ascii=False, default=str).encode()
         ).hexdigest()

@@ -11,6 +11,23 @@ from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor, SuggestionState
 
 
+def check_known(work: UnitOfWork, learner_id: str) -> None:
+    """Whether a learner was not erased: nobody knows any more who it is, and nothing new can be about it.
+
+    Raises:
+        NotFound: no such learner.
+        StepRefused: `learner-erased`.
+    """
+    learner = work.learners.get(learner_id)
+    if learner.erased_on is not None:
+        raise StepRefused(
+            "learner-erased",
+            "The learner was erased: what is left are figures of nobody.",
+            found=learner.erased_on,
+            remedy="Import the child anew, if it is supported again: it gets another id.",
+        )
+
+
 def check_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan) -> None:
     """Whether a plan fits its institution, its learner, its semester and the risks that were confirmed.
 
@@ -142,8 +159,8 @@ def check_scope(work: UnitOfWork, by: Actor, institution_id: str) -> None:
             found=institution_id,
             remedy="Its own people take the step. If the learner came to you, take the plan over: `transfer_plan`.",
         )
-    municipality = None if by.municipality_id is None else work.institutions.get(institution_id).municipality_id
-    if by.municipality_id != municipality:
+    named = by.region if by.municipality_id is None else (by.municipality_id,)
+    if named and work.institutions.get(institution_id).municipality_id not in named:
         raise StepRefused(
             "other-municipality",
             "The plan's institution is not of the municipality you act for.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,10 @@ from pmp_core.register import tables
 from pmp_core.register.bulk.file_reading import polars
 from pmp_core.register.bulk.frames import Engine, Lazy
 from pmp_core.register.bulk.law import number_of
-from pmp_core.register.schema import Scalar, Table
+from pmp_core.register.frames_of_tables import polars_frame
+from pmp_core.register.schema import Table
 from pmp_core.register.storage import Transaction
 
-_DTYPES = {"text": nw.String(), "integer": nw.Int64(), "cents": nw.Int64(), "boolean": nw.Boolean(), "day": nw.Date()}
 NEVER = date.max  # some systems write it for no end; there is no day after it
 _NUMBERED = "_no"
 
@@ -71,8 +71,7 @@ def read_tables(transaction: Transaction, engine: Engine, statuses: Sequence[str
     """
 
     def read(table: Table, names: str, days: Sequence[str] = (), **renamed: str) -> Any:
-        frame = _read(transaction, table, names.split())
-        return _numbered(frame, days).rename(renamed)
+        return _numbered(polars_frame(transaction, table, names.split()), days).rename(renamed)
 
     claims = read(
         tables.CLAIMS,
@@ -111,14 +110,6 @@ def read_tables(transaction: Transaction, engine: Engine, statuses: Sequence[str
     }
     days = claims["first_day"].min() or NEVER, claims["last_day"].max() or NEVER
     return ClaimTables(**{name: engine.held(nw.from_native(frame, eager_only=True)) for name, frame in made.items()}, days=days)
-
-
-def _read(transaction: Transaction, table: Table, names: Sequence[str]) -> Any:
-    """A table's columns, in Polars."""
-    polars()  # tells where it is missing
-    read: Mapping[str, list[Scalar]] = transaction.scan(table, names)
-    schema = {name: _DTYPES[table.column(name).type.value] for name in names}
-    return nw.from_dict(dict(read), schema, backend="polars").to_native()
 
 
 def _numbered(frame: Any, days: Sequence[str]) -> Any:

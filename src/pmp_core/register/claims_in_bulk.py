@@ -12,12 +12,14 @@ from attrs import frozen
 from pmp_core.compensation import unit_on, window
 from pmp_core.loading import Programme
 from pmp_core.register import tables
+from pmp_core.register.access.doors import admitting, claims_within
 from pmp_core.register.bulk.deciding import ORDER, USED, decided_claims, decided_lines
 from pmp_core.register.bulk.file_reading import polars
 from pmp_core.register.claim_columns import claim_frame
 from pmp_core.register.claim_facts import RULE
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.conflicts import waiting_conflicts
+from pmp_core.register.frames_of_tables import polars_frame
 from pmp_core.register.schema import Table
 from pmp_core.rules import PRIOR, BoundRule, Cut, Fact, Rule, fact
 from pmp_core.rules.expression import nodes
@@ -58,6 +60,17 @@ def decide_in_bulk(
     Raises:
         FactError: `backend-unknown`, `backend-missing`; `fact-value`, where an amount is too large for columns.
     """
+    with admitting(work, "see-money", narrows=True) as reach:
+        whole = _in_bulk(work, programme, on, backend, session)
+        if reach.whole:
+            return whole
+        own = claims_within(work, reach, whole.decisions["claim_id"].to_list() + list(whole.failed))
+        seen = polars().col("claim_id").is_in(sorted(own))
+        failed = {id: code for id, code in whole.failed.items() if id in own}
+        return ClaimsInBulk(whole.decisions.filter(seen), whole.lines.filter(seen), failed)
+
+
+def _in_bulk(work: UnitOfWork, programme: Programme, on: date, backend: str, session: Any) -> ClaimsInBulk:
     pl, waiting = polars(), programme.life_cycle("claim").step("decide").sources
     native = claim_frame(work.transaction, programme, waiting, backend, session=session)
     used, cap_used = _used(work, programme, pl)
@@ -127,22 +140,20 @@ def _used(work: UnitOfWork, programme: Programme, pl: Any) -> tuple[Any, Any]:
     """What decided claims used up of ceilings and of caps, by learner and semester."""
     cycle = programme.life_cycle("claim")
     open_ = {*cycle.step("decide").sources, cycle.initial}
-    scan = work.transaction.scan
 
-    def read(table: Table, **types: Any) -> Any:
-        return pl.DataFrame(scan(table, list(types)), schema=types)
+    def read(table: Table, *columns: str) -> Any:
+        return polars_frame(work.transaction, table, columns)
 
-    text, whole = pl.String, pl.Int64
-    claims = read(tables.CLAIMS, id=text, plan_id=text, kind=text, status=text, decision_digest=text, first_day=pl.Date)
-    plans = read(tables.PLANS, id=text, learner_id=text, semester=text)
+    claims = read(tables.CLAIMS, "id", "plan_id", "kind", "status", "decision_digest", "first_day")
+    plans = read(tables.PLANS, "id", "learner_id", "semester")
     claims = claims.filter(~pl.col("status").is_in(list(open_)) & pl.col("decision_digest").is_not_null())
     claims = claims.join(plans, left_on="plan_id", right_on="id").rename({"id": "claim_id", "first_day": "claimed_from"})
-    kept = read(tables.DECISIONS, claim_id=text, number=whole, digest=text, counted_cents=whole)
+    kept = read(tables.DECISIONS, "claim_id", "number", "digest", "counted_cents")
     # Of several rows of one digest the last counts, as `kept_decisions` has it.
     counting = claims.join(kept, left_on=["claim_id", "decision_digest"], right_on=["claim_id", "digest"])
     counting = counting.sort("number").unique("claim_id", keep="last")
     used = counting.group_by(_GROUP).agg(pl.col("counted_cents").sum().alias(USED))
-    of = read(tables.DECISION_LINES, claim_id=text, number=whole, first_day=pl.Date, cap_counted_cents=whole)
+    of = read(tables.DECISION_LINES, "claim_id", "number", "first_day", "cap_counted_cents")
     of = of.join(counting, on=["claim_id", "number"], how="right").with_columns(
         first_day=pl.coalesce("first_day", "claimed_from"),  # what an older release decided has no lines
         cap_counted_cents=pl.coalesce("cap_counted_cents", "counted_cents"),

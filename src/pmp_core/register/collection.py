@@ -8,26 +8,40 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from pmp_core.compensation import Budget, Claim, OtherFunding, Payee, PaymentBatch, PaymentEntry
-from pmp_core.errors import InvalidValue, NotFound, nearest
+from pmp_core.errors import InvalidValue, NotFound, PmpError, nearest
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality, Partnership
 from pmp_core.measures import Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
+from pmp_core.register.layer import Acting
+from pmp_core.register.layers import Setup, layered
 from pmp_core.register.rows import SHAPES, Part, Shape, column_of
-from pmp_core.register.schema import Scalar
+from pmp_core.register.schema import Row, Scalar
 from pmp_core.register.storage import Storage, Transaction
 from pmp_core.risks import Absence, Mark, RiskSuggestion
 from pmp_core.staff import Assignment
 from pmp_core.values import Entity, Money
 
 E = TypeVar("E", bound=Entity)
+# What tells whose a row is, for the tables whose rows are somebody's.
+_WHOSE: dict[str, tuple[str, str]] = {
+    shape.table.name: (
+        ("learner", "id")
+        if shape.entity is Learner
+        else ("learner", "learner_id")
+        if "learner_id" in shape.table.names
+        else ("plan", "plan_id")
+    )
+    for shape in SHAPES.values()
+    if shape.entity is Learner or {"learner_id", "plan_id"} & set(shape.table.names)
+}
 
 
 class Collection(Generic[E]):
     """All entities of one kind, within one transaction."""
 
-    def __init__(self, transaction: Transaction, shape: Shape[E]) -> None:
-        self._transaction, self._shape = transaction, shape
+    def __init__(self, transaction: Transaction, shape: Shape[E], acting: Acting) -> None:
+        self._transaction, self._shape, self._acting = transaction, shape, acting
 
     def get(self, id: str) -> E:
         """The entity with this id.
@@ -43,6 +57,7 @@ class Collection(Generic[E]):
                 found=id,
                 remedy="Check the id; `find()` lists what there is.",
             )
+        self._show([row])
         return self._shape.load(self._transaction, [row])[0]
 
     def find(self, *, order: tuple[str, ...] = (), limit: int | None = None, **where: Any) -> list[E]:
@@ -58,11 +73,19 @@ class Collection(Generic[E]):
         """
         by = ["-" * name.startswith("-") + self._column(name.removeprefix("-")) for name in order]
         rows = self._transaction.find(self._shape.table, self._columns(where), order=by, limit=limit)
+        self._show(rows)
         return self._shape.load(self._transaction, rows)
 
     def count(self, **where: Any) -> int:
         """How many `find` would give."""
         return self._transaction.count(self._shape.table, self._columns(where))
+
+    def _show(self, rows: list[Row]) -> None:
+        """Whoever reads what is a learner's has seen it."""
+        whose = _WHOSE.get(self._shape.table.name)
+        if whose is not None and self._acting.looking:
+            by, column = whose
+            self._acting.seen.show(self._shape.table.name, by, [row[column] for row in rows])
 
     def _columns(self, where: dict[str, Any]) -> dict[str, Any]:
         return {self._column(name): _plain(value) for name, value in where.items()}
@@ -159,30 +182,31 @@ class UnitOfWork:
     """One piece of work on the register: all of it is kept, or nothing.
 
     Attributes:
-        transaction: the storage's, for what works on rows and columns.
+        transaction: for what works on rows and columns; it asks the access table, and writes the history down.
+        acting: who works, and at what.
     """
 
-    def __init__(self, transaction: Transaction) -> None:
-        self.transaction = transaction
-        self.municipalities: Collection[Municipality] = Collection(transaction, SHAPES[Municipality])
-        self.institutions: Collection[Institution] = Collection(transaction, SHAPES[Institution])
-        self.partnerships: Collection[Partnership] = Collection(transaction, SHAPES[Partnership])
-        self.learners: Collection[Learner] = Collection(transaction, SHAPES[Learner])
-        self.enrolments: Collection[Enrolment] = Collection(transaction, SHAPES[Enrolment])
-        self.absences: Collection[Absence] = Collection(transaction, SHAPES[Absence])
-        self.marks: Collection[Mark] = Collection(transaction, SHAPES[Mark])
-        self.suggestions: Collection[RiskSuggestion] = Collection(transaction, SHAPES[RiskSuggestion])
-        self.plans: Collection[SupportPlan] = Collection(transaction, SHAPES[SupportPlan])
-        self.assignments: Collection[Assignment] = Collection(transaction, SHAPES[Assignment])
-        self.schedules: Collection[Schedule] = Collection(transaction, SHAPES[Schedule])
-        self.sessions: Collection[Session] = Collection(transaction, SHAPES[Session])
-        self.claims: Collection[Claim] = Collection(transaction, SHAPES[Claim])
-        self.other_funding: Collection[OtherFunding] = Collection(transaction, SHAPES[OtherFunding])
-        self.payees: Collection[Payee] = Collection(transaction, SHAPES[Payee])
-        self.batches: Collection[PaymentBatch] = Collection(transaction, SHAPES[PaymentBatch])
-        self.entries: Collection[PaymentEntry] = Collection(transaction, SHAPES[PaymentEntry])
-        self.budgets: Collection[Budget] = Collection(transaction, SHAPES[Budget])
-        self.evaluations: Collection[Evaluation] = Collection(transaction, SHAPES[Evaluation])
+    def __init__(self, transaction: Transaction, acting: Acting) -> None:
+        self.transaction, self.acting = transaction, acting
+        self.municipalities: Collection[Municipality] = Collection(transaction, SHAPES[Municipality], acting)
+        self.institutions: Collection[Institution] = Collection(transaction, SHAPES[Institution], acting)
+        self.partnerships: Collection[Partnership] = Collection(transaction, SHAPES[Partnership], acting)
+        self.learners: Collection[Learner] = Collection(transaction, SHAPES[Learner], acting)
+        self.enrolments: Collection[Enrolment] = Collection(transaction, SHAPES[Enrolment], acting)
+        self.absences: Collection[Absence] = Collection(transaction, SHAPES[Absence], acting)
+        self.marks: Collection[Mark] = Collection(transaction, SHAPES[Mark], acting)
+        self.suggestions: Collection[RiskSuggestion] = Collection(transaction, SHAPES[RiskSuggestion], acting)
+        self.plans: Collection[SupportPlan] = Collection(transaction, SHAPES[SupportPlan], acting)
+        self.assignments: Collection[Assignment] = Collection(transaction, SHAPES[Assignment], acting)
+        self.schedules: Collection[Schedule] = Collection(transaction, SHAPES[Schedule], acting)
+        self.sessions: Collection[Session] = Collection(transaction, SHAPES[Session], acting)
+        self.claims: Collection[Claim] = Collection(transaction, SHAPES[Claim], acting)
+        self.other_funding: Collection[OtherFunding] = Collection(transaction, SHAPES[OtherFunding], acting)
+        self.payees: Collection[Payee] = Collection(transaction, SHAPES[Payee], acting)
+        self.batches: Collection[PaymentBatch] = Collection(transaction, SHAPES[PaymentBatch], acting)
+        self.entries: Collection[PaymentEntry] = Collection(transaction, SHAPES[PaymentEntry], acting)
+        self.budgets: Collection[Budget] = Collection(transaction, SHAPES[Budget], acting)
+        self.evaluations: Collection[Evaluation] = Collection(transaction, SHAPES[Evaluation], acting)
 
 
 class RolledBack(Exception):
@@ -190,13 +214,40 @@ class RolledBack(Exception):
 
 
 @contextmanager
-def working(storage: Storage, *, keep: bool = True) -> Iterator[UnitOfWork]:
-    """A unit of work on a storage; with `keep=False` everything is undone at its end."""
+def working(storage: Storage, acting: Acting, setup: Setup, *, keep: bool = True, trial: bool = False) -> Iterator[UnitOfWork]:
+    """A unit of work on a storage; with `keep=False` everything is undone at its end, but for whose data it has shown.
+
+    Args:
+        storage: where.
+        acting: who works, and why.
+        setup: what the layers are made with.
+        keep: whether what is done is kept.
+        trial: whether not even that is kept.
+    """
     begun: AbstractContextManager[Transaction] = storage.begin()
+    keep = keep and not trial
     try:
         with begun as transaction:
-            yield UnitOfWork(transaction)
+            with layered(transaction, acting, setup, keep=keep) as top:
+                yield UnitOfWork(top, acting)
             if not keep:
                 raise RolledBack
     except RolledBack:
-        return
+        if not trial:
+            _keep_views(storage, acting, setup)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        if not trial:
+            try:
+                _keep_views(storage, acting, setup)
+            except PmpError as further:
+                error.add_note(f"Then, while writing down what was seen: {further}")
+        raise
+
+
+def _keep_views(storage: Storage, acting: Acting, setup: Setup) -> None:
+    """Write down whose data were shown, in a transaction of its own: what was seen stays seen."""
+    if acting.seen.rows:
+        with storage.begin() as transaction, layered(transaction, acting, setup, keep=True):
+            pass

@@ -17,6 +17,7 @@ from pmp_core.compensation.state_meals import CATERING
 from pmp_core.errors import StepRefused, nearest
 from pmp_core.loading import Programme
 from pmp_core.register import admission, tables
+from pmp_core.register.access.doors import admitting, claims_within, door
 from pmp_core.register.claim_facts import turn
 from pmp_core.register.claim_money import claim_money
 from pmp_core.register.collection import UnitOfWork
@@ -25,6 +26,7 @@ from pmp_core.register.schema import Row
 from pmp_core.values import Actor, Money
 
 
+@door("see-money", "claim")
 def claim_conflicts(work: UnitOfWork, programme: Programme, claim: Claim) -> tuple[Conflict, ...]:
     """The conflicts of a claim, as the register stands. Those of a draft are the ones it would have.
 
@@ -36,9 +38,11 @@ def claim_conflicts(work: UnitOfWork, programme: Programme, claim: Claim) -> tup
 
 def waiting_conflicts(work: UnitOfWork, programme: Programme) -> dict[str, tuple[Conflict, ...]]:
     """The conflicts of every claim that waits for its decision, by claim, in claim order; without those that have none."""
-    waiting = work.claims.find(status=programme.life_cycle("claim").step("decide").sources)
-    found = conflicts_of(work, programme, sorted(waiting, key=turn))
-    return {id: conflicts for id, conflicts in found.items() if conflicts}
+    with admitting(work, "see-money", narrows=True) as reach:
+        waiting = work.claims.find(status=programme.life_cycle("claim").step("decide").sources)
+        seen = claims_within(work, reach, (claim.id for claim in waiting))
+        found = conflicts_of(work, programme, sorted((claim for claim in waiting if claim.id in seen), key=turn))
+        return {id: conflicts for id, conflicts in found.items() if conflicts}
 
 
 def held_payments(
@@ -50,15 +54,16 @@ def held_payments(
     Args:
         claims: which; None: every one from where the step `pay` can be taken. What was granted nothing, or is paid, is left out.
     """
-    if claims is None:
-        claims = work.claims.find(status=programme.life_cycle("claim").step("pay").sources)
-    money = claim_money(work, claims)
-    due = [claim for claim in claims if claim.id in money and money[claim.id].balance > Money(0)]
-    found = {
-        id: tuple(conflict for conflict in conflicts if conflict.blocks)
-        for id, conflicts in conflicts_of(work, programme, sorted(due, key=turn)).items()
-    }
-    return {id: conflicts for id, conflicts in found.items() if conflicts}
+    with admitting(work, "see-money", narrows=True) as reach:
+        if claims is None:
+            claims = work.claims.find(status=programme.life_cycle("claim").step("pay").sources)
+        money, seen = claim_money(work, claims), claims_within(work, reach, [claim.id for claim in claims])
+        due = [claim for claim in claims if claim.id in seen and claim.id in money and money[claim.id].balance > Money(0)]
+        found = {
+            id: tuple(conflict for conflict in conflicts if conflict.blocks)
+            for id, conflicts in conflicts_of(work, programme, sorted(due, key=turn)).items()
+        }
+        return {id: conflicts for id, conflicts in found.items() if conflicts}
 
 
 def conflicts_of(work: UnitOfWork, programme: Programme, claims: Sequence[Claim]) -> dict[str, tuple[Conflict, ...]]:
@@ -90,6 +95,7 @@ def check_no_hard_conflict(work: UnitOfWork, programme: Programme, claim: Claim)
         )
 
 
+@door("override-conflict", "claim_id")
 def override_conflict(
     work: UnitOfWork, programme: Programme, claim_id: str, conflict_key: str, *, by: Actor, on: date, reason: str | None
 ) -> Conflict:

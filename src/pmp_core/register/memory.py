@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 from pmp_core.register import write_errors
+from pmp_core.register.arrow_tables import arrow_table
 from pmp_core.register.memory_table import MemoryTable
 from pmp_core.register.rows_check import Values
 from pmp_core.register.schema import Row, Scalar, Table
@@ -163,6 +165,10 @@ class MemoryTransaction:
         rows = list(memory.rows.values())
         memory.sort(rows, ())
         return {name: [values[memory.position[name]] for values in rows] for name in names}
+
+    def scan_arrow(self, table: Table, columns: Sequence[str] | None = None) -> Any:
+        """What `scan` gives, as a `pyarrow.Table`."""
+        return arrow_table(table, self.scan(table, columns))
 
     def undo(self, to: int = 0) -> None:
         """Play the journal back to where it had this many entries."""

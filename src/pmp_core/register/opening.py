@@ -11,8 +11,17 @@ from pmp_core.loading import Programme, load_programme
 from pmp_core.plugins import PluginSet
 from pmp_core.programme import OverlayText
 from pmp_core.register import tables
+from pmp_core.register.access.reach import check_whole
+from pmp_core.register.collection import working
+from pmp_core.register.encryption.cells import keys_needed
+from pmp_core.register.encryption.transaction import CHOSEN, KEY_ID
+from pmp_core.register.history.beginning import BEGIN, MARK, lacks_history
+from pmp_core.register.keys import RegisterKeys
+from pmp_core.register.layer import Acting
+from pmp_core.register.layers import Setup
 from pmp_core.register.schema import Row
 from pmp_core.register.storage import Storage, Transaction
+from pmp_core.values import Actor
 
 
 def storage_at(target: Any, plugins: PluginSet | None) -> Storage:
@@ -72,6 +81,23 @@ def programme_of(
         raise _overlay_unfit(error, wanted) from None
 
 
+def programme_then(present: Programme, info: dict[str, str], overlays: Sequence[Row]) -> Programme:
+    """The programme that a register was worked under at a moment of its past.
+
+    Args:
+        present: the one of today; it is taken where it is the same.
+        info: what the register said of itself.
+        overlays: the rows of its overlays, in order.
+
+    Raises:
+        ProgrammeMismatch: `register-overlay-unfit`.
+    """
+    if info["programme_hash"] == present.hash:
+        return present
+    kept = [OverlayText(str(row["name"]), str(row["text"])) for row in overlays]
+    return programme_of(None, info, kept, None)
+
+
 def _overlay_unfit(error: ProgrammeError, programme_id: str) -> ProgrammeMismatch:
     name = error.place.file
     return ProgrammeMismatch(
@@ -88,24 +114,65 @@ def _overlay_unfit(error: ProgrammeError, programme_id: str) -> ProgrammeMismatc
     )
 
 
-def check_schema(info: dict[str, str], adopt: bool, trial: bool) -> None:
-    """Before anything else: a newer library's overlays may not even load here. An older register changes only if that is asked."""
-    if info and int(info["schema_version"]) < tables.SCHEMA_VERSION and not adopt:
-        adopting = "open it once with `adopt_programme=True` (`pmp import … --adopt-programme`)"
+def check_schema(info: dict[str, str], *, adopt: bool, migrates: bool) -> None:
+    """Before anything else: a newer library's overlays may not even load here. An older register changes only if that is asked.
+
+    Args:
+        info: what the register says of itself.
+        adopt: whether it may become one of this version.
+        migrates: whether its storage has migrations: then it changes by them alone.
+
+    Raises:
+        RegisterError: `register-older`, `register-newer`.
+    """
+    version = schema_of(info)
+    if version is not None and version < tables.SCHEMA_VERSION and (migrates or not adopt):
         raise RegisterError(
             "register-older",
-            "The register was made by an older version of this library: it has fewer tables and columns.",
-            found=f"schema {info['schema_version']}",
-            remedy=f"Make a copy of it, then {adopting if not trial else adopting.replace('it', 'the copy', 1)}. "
-            "Its rows stay as they are, and what was not there yet is added, empty.",
+            f"The register was made by an older version of this library; this one's schema is {tables.SCHEMA_VERSION}.",
+            found=f"schema {version}",
+            remedy="Make a backup and bring it to this schema: `pmp register migrate --register …`, or "
+            "`pmp_core.register.maintenance.migrate(…)`. Its rows stay as they are."
+            if migrates
+            else "Make a copy of it, then open it once with `adopt_programme=True`. Its rows stay as they are.",
         )
-    if info and int(info["schema_version"]) > tables.SCHEMA_VERSION:
+    if version is not None:
+        check_not_newer(version)
+
+
+def schema_of(info: dict[str, str]) -> int | None:
+    """The schema that a register says it has; None where there is no register."""
+    version = info.get("schema_version", "") if info else None
+    if version is not None and not version.isdecimal():
+        raise RegisterError("register-damaged", "The register does not say which schema it has.", remedy="Go back to a backup.")
+    return None if version is None else int(version)
+
+
+def check_not_newer(version: int) -> None:
+    """Whether this library knows a schema.
+
+    Raises:
+        RegisterError: `register-newer`.
+    """
+    if version > tables.SCHEMA_VERSION:
         raise RegisterError(
             "register-newer",
             "The register was made by a newer version of this library.",
-            found=info["schema_version"],
+            found=str(version),
             remedy=f"Update pmp-core; this one knows the schema up to {tables.SCHEMA_VERSION}.",
         )
+
+
+def check_keys(info: dict[str, str], keys: RegisterKeys | None) -> None:
+    """Whether the keys are there that a register needs: it has names or notes encrypted, or was changed to another key.
+
+    Raises:
+        RegisterError: `register-keys-needed`, `register-key-unknown`.
+    """
+    if keys is None and info.get(CHOSEN):
+        raise keys_needed()
+    if keys is not None and KEY_ID in info:
+        keys.key(info[KEY_ID])
 
 
 def check_version(info: dict[str, str], programme: Programme, adopt: bool) -> None:
@@ -127,6 +194,26 @@ def check_version(info: dict[str, str], programme: Programme, adopt: bool) -> No
                 f"The register's own overlays stay if the programme is given by its id, {programme.id!r}."
             ),
         )
+
+
+def check_looks_after(
+    info: dict[str, str], kept: Sequence[OverlayText], programme: Programme, plugins: PluginSet | None, actor: Actor
+) -> None:
+    """Whether an actor may open a register under another version of its programme, whose access table may be another.
+
+    Raises:
+        AccessDenied: `access-denied`: by the register's own table it may not.
+    """
+    if not info or info["programme_hash"] == programme.hash:
+        return
+    try:
+        own = programme_of(None, info, kept, plugins)
+    except (
+        ProgrammeError,
+        ProgrammeMismatch,
+    ):  # overlays of an older release that no longer load: what the programme itself says
+        own = load_programme(info["programme_id"], plugins=plugins)
+    check_whole(own.access, actor, "migrate")
 
 
 def check_id(own: str, programme: Programme) -> None:
@@ -154,9 +241,28 @@ def overlays_dropped(kept: Sequence[OverlayText], programme: Programme) -> Progr
     )
 
 
+def make_up(storage: Storage, info: dict[str, str], actor: Actor, setup: Setup) -> None:
+    """Begin the history where there is none, and write down what the register is, where that is not what it says.
+
+    Args:
+        storage: with its tables made.
+        info: what it said of itself.
+        actor: who opens it.
+        setup: what it is opened with.
+    """
+    if info and MARK not in info and lacks_history(storage):
+        with working(storage, Acting(actor, action=BEGIN), setup):
+            pass  # the register is older than its history: what is there is its first entry
+    made_of = info.get("programme_hash"), info.get("schema_version"), MARK in info
+    if made_of != (setup.programme.hash, str(tables.SCHEMA_VERSION), True):
+        with working(storage, Acting(actor, action="open-register"), setup) as work:
+            write_info(work.transaction, setup.programme)
+
+
 def write_info(transaction: Transaction, programme: Programme) -> None:
     """Write down the schema, the programme and its overlays."""
     info = {"schema_version": str(tables.SCHEMA_VERSION), "programme_id": programme.id, "programme_hash": programme.hash}
+    info[MARK] = "begun"  # it is begun once: a register without it later has lost it
     transaction.delete(tables.REGISTER_INFO, {"name": list(info)})
     transaction.insert(tables.REGISTER_INFO, [Row(name=name, value=value) for name, value in info.items()])
     transaction.delete(tables.OVERLAYS, {})

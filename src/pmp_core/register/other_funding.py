@@ -10,12 +10,14 @@ from pmp_core.compensation import Covers, OtherFunding
 from pmp_core.compensation.other_funding import OTHER_MUNICIPALITY, PAYERS
 from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
+from pmp_core.register.access.doors import door
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import DayRange
 
 _DAY = timedelta(days=1)
 
 
+@door("keep-funding")
 def add_funding(work: UnitOfWork, programme: Programme, funding: OtherFunding) -> OtherFunding:
     """Keep other funding. What is there already, but for its id, is not kept again.
 
@@ -39,6 +41,7 @@ def add_funding(work: UnitOfWork, programme: Programme, funding: OtherFunding) -
     return there[0] if there else work.other_funding.add(funding)
 
 
+@door("keep-funding")
 def end_funding(work: UnitOfWork, funding_id: str, last_day: date) -> OtherFunding:
     """Say which is the last day on which other funding pays.
 
@@ -57,6 +60,7 @@ def end_funding(work: UnitOfWork, funding_id: str, last_day: date) -> OtherFundi
     return work.other_funding.put(funding.changed(last_day=last_day))
 
 
+@door("keep-funding")
 def remove_funding(work: UnitOfWork, funding_id: str) -> OtherFunding:
     """Take out other funding that never was, such as a match that turned out to be another person.
 
@@ -68,6 +72,7 @@ def remove_funding(work: UnitOfWork, funding_id: str) -> OtherFunding:
     return funding
 
 
+@door("keep-funding", "claim_id")
 def keep_match(
     work: UnitOfWork,
     programme: Programme,

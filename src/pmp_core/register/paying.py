@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from pmp_core.compensation import Budget, Claim, PaymentBatch, PaymentEntry
 from pmp_core.loading import Programme
-from pmp_core.register import casework
+from pmp_core.register import casework, opening, redeciding
 from pmp_core.register.casework import BudgetStatus, ClaimAccount, Correction, ExportedBatch, PaymentRun
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.payment_order import Debtor
+from pmp_core.register.redecided import ClaimRedecision, RedecidedClaims
 from pmp_core.values import Actor, Money, Semester
 
 
@@ -24,7 +25,7 @@ class Paying(ABC):
     new_id: Callable[[str], str]
 
     @abstractmethod
-    def unit_of_work(self, *, keep: bool = True) -> AbstractContextManager[UnitOfWork]:
+    def unit_of_work(self, *, reason: str | None = None, keep: bool = True) -> AbstractContextManager[UnitOfWork]:
         """A unit of work; see `Register.unit_of_work`."""
 
     def pay_claims(
@@ -162,3 +163,28 @@ class Paying(ABC):
         """How the budgets stand; see `casework.budgets`."""
         with self.unit_of_work(keep=False) as work:
             return casework.budgets(work, self.programme, semester=None if semester is None else Semester(semester))
+
+    def redecide_claims(
+        self, newer: Programme | None = None, *, on: date, progress: Callable[[int, int], None] | None = None
+    ) -> RedecidedClaims:
+        """Which decisions on claims another version of the programme changes; see `redeciding.redecide_claims`.
+
+        Args:
+            newer: the other version; None: the one the register works under, for decisions made under one before.
+            on: the day of the new decisions, which are not kept.
+            progress: called with how many of how many learners' semesters are done.
+
+        Raises:
+            ProgrammeMismatch: `register-other-programme`.
+        """
+        with self.unit_of_work(keep=False) as work:
+            return redeciding.redecide_claims(work, self._version(newer), on=on, progress=progress)
+
+    def redecide_claim(self, claim_id: str, newer: Programme | None = None, *, on: date) -> ClaimRedecision | None:
+        """The decision on one claim beside the one of another version of the programme; see `redeciding.redecide_claim`."""
+        with self.unit_of_work(keep=False) as work:
+            return redeciding.redecide_claim(work, self._version(newer), claim_id, on=on)
+
+    def _version(self, newer: Programme | None) -> Programme:
+        opening.check_id(self.programme.id, newer or self.programme)
+        return newer or self.programme

@@ -14,6 +14,7 @@ from pmp_core.compensation import Claim, ClaimDecision
 from pmp_core.errors import InvalidValue, PmpError
 from pmp_core.loading import Programme
 from pmp_core.register import claim_facts, tables
+from pmp_core.register.access.doors import door, whole
 from pmp_core.register.claim_decisions import altered, kept_decision
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.redecided import ClaimRedecision, RedecidedClaim, RedecidedClaims
@@ -47,29 +48,31 @@ def redecide_claims(
     Raises:
         RuleError: `rule-unknown`, where the newer law no longer has the rule of a decision.
     """
-    seen: list[RedecidedClaim] = []
-    unchanged = undecided = done = 0
-    plans = _plans(work)
-    for start in range(0, len(plans), _AT_A_TIME):
-        for semester in _read(work, newer, plans[start : start + _AT_A_TIME]):
-            undecided += len(semester.undecided)
-            for case in semester.replayed(newer):
-                row = _row(case, semester, on)
-                unchanged += row is None
-                seen += [] if row is None else [row]
-            done += 1
-            if progress is not None:
-                progress(done, len(plans))
-    return RedecidedClaims(
-        programme=newer.id,
-        programme_hash=newer.hash,
-        decided_on=on,
-        rows=tuple(sorted(seen, key=lambda row: (-row.at_stake.cents, row.claim_id))),
-        unchanged=unchanged,
-        undecided=undecided,
-    )
+    with whole(work, "see-money"):
+        seen: list[RedecidedClaim] = []
+        unchanged = undecided = done = 0
+        plans = _plans(work)
+        for start in range(0, len(plans), _AT_A_TIME):
+            for semester in _read(work, newer, plans[start : start + _AT_A_TIME]):
+                undecided += len(semester.undecided)
+                for case in semester.replayed(newer):
+                    row = _row(case, semester, on)
+                    unchanged += row is None
+                    seen += [] if row is None else [row]
+                done += 1
+                if progress is not None:
+                    progress(done, len(plans))
+        return RedecidedClaims(
+            programme=newer.id,
+            programme_hash=newer.hash,
+            decided_on=on,
+            rows=tuple(sorted(seen, key=lambda row: (-row.at_stake.cents, row.claim_id))),
+            unchanged=unchanged,
+            undecided=undecided,
+        )
 
 
+@door("see-money", "claim_id")
 def redecide_claim(work: UnitOfWork, newer: Programme, claim_id: str, *, on: date) -> ClaimRedecision | None:
     """The decision on one claim beside the one that a newer law gives, after the earlier claims under the newer law.
 

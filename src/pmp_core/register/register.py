@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,13 +17,21 @@ from pmp_core.measures import MeasureDelivery, Schedule, Session
 from pmp_core.outcomes import Evaluation
 from pmp_core.plans import SupportPlan
 from pmp_core.plugins import PluginSet
-from pmp_core.register import casework, conflicts, opening, redeciding, tables
+from pmp_core.register import casework, conflicts, opening, tables
+from pmp_core.register.access.doors import admitting
+from pmp_core.register.access.reach import check_whole
 from pmp_core.register.casework import Finding, PlanVersion, PlanView
 from pmp_core.register.collection import UnitOfWork, working
+from pmp_core.register.encryption.encrypting import Encrypting
+from pmp_core.register.erasing import Erasing
+from pmp_core.register.keys import RegisterKeys
+from pmp_core.register.layer import Acting
+from pmp_core.register.layers import Access, Setup
 from pmp_core.register.memory import MemoryStorage
 from pmp_core.register.paying import Paying
-from pmp_core.register.redecided import ClaimRedecision, RedecidedClaims
+from pmp_core.register.remembering import Remembering
 from pmp_core.register.storage import Storage
+from pmp_core.register.upkeep import Upkeep
 from pmp_core.risks import RiskSuggestion
 from pmp_core.staff import Assignment
 from pmp_core.values import Actor, Semester
@@ -35,20 +43,25 @@ if TYPE_CHECKING:
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
 def random_id(prefix: str) -> str:
     """A new opaque id: 10 letters and digits, 49 bits; the storage refuses one that is taken."""
     return f"{prefix}-{''.join(secrets.choice(_LETTERS) for _ in range(10))}"
 
 
-class Register(Paying):
+class Register(Paying, Remembering, Encrypting, Erasing):
     """One register. Open it with `Register.open`.
 
     Attributes:
         programme: the programme it works under.
         actor: who works with it.
-        storage: where it lies.
         new_id: makes an opaque id from a prefix.
         trial: whether nothing that is done is kept.
+        setup: what history, access and encryption are made with.
     """
 
     def __init__(
@@ -59,8 +72,12 @@ class Register(Paying):
         new_id: Callable[[str], str] = random_id,
         *,
         trial: bool = False,
+        access: Access = "table",
+        keys: RegisterKeys | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.storage, self.programme, self.actor, self.new_id, self.trial = storage, programme, actor, new_id, trial
+        self._storage, self.programme, self.actor, self.new_id, self.trial = storage, programme, actor, new_id, trial
+        self.setup = Setup(programme, access, keys, clock)
         self._working: set[int] = set()
 
     @classmethod
@@ -74,7 +91,10 @@ class Register(Paying):
         adopt_programme: bool = False,
         drop_overlays: bool = False,
         trial: bool = False,
+        access: Access = "table",
+        keys: RegisterKeys | None = None,
         new_id: Callable[[str], str] = random_id,
+        clock: Callable[[], datetime] = utc_now,
     ) -> Self:
         """Open a register, or make a new one.
 
@@ -88,40 +108,60 @@ class Register(Paying):
             drop_overlays: adopt a programme without overlays on a register that has some; they are lost.
             trial: look at a register that is there under whatever version of its programme, without adopting it: every
                 unit of work is undone at its end, and the register stays as it is.
+            access: `table`: an actor sees and changes only what the programme's access table gives to its role, within what it
+                names. `host`: the host has looked already, and the table is not asked.
+            keys: what encrypts personal codes and seals the history; without them no personal code is kept.
             new_id: makes ids; for tests and examples that shall come out the same each time.
+            clock: gives the present moment in UTC, for the history.
 
         Raises:
             ProgrammeMismatch: `register-other-programme`; `register-other-version` without `adopt_programme`;
                 `register-overlays-dropped` without `drop_overlays`; `register-overlay-unfit`.
-            RegisterError: `register-newer`, `register-older` without `adopt_programme`, `register-without-programme`,
-                `register-missing` for a trial, and what the storage raises.
+            RegisterError: `register-newer`, `register-older` (`pmp_core.register.maintenance.migrate` brings it to this
+                schema; a storage without migrations does so with `adopt_programme`), `register-without-programme`,
+                `register-missing` for a trial, `register-keys-needed`, `register-key-unknown`, and what the storage raises.
+            AccessDenied: `access-denied`: another version of the programme might give the actor more: who opens the register under
+                one, for a trial too, has to be one who looks after the register (`migrate`) by its own access table.
             PluginError: no plug-in opens such a target.
         """
         storage = MemoryStorage() if target == "memory:" else opening.storage_at(target, plugins)
         try:
             info, kept = opening.read_info(storage)
-            opening.check_schema(info, adopt_programme and not trial, trial)
+            opening.check_schema(info, adopt=adopt_programme and not trial, migrates=isinstance(storage, Upkeep))
+            opening.check_keys(info, keys)
             if trial and not info:
                 raise RegisterError("register-missing", "There is no register there to look at.", remedy="Check the path.")
             loaded = opening.programme_of(programme, info, kept, plugins)
             opening.check_version(info, loaded, adopt_programme or trial)
+            if access == "table":
+                opening.check_looks_after(info, kept, loaded, plugins, actor)
             if not trial:
                 if kept and info["programme_hash"] != loaded.hash and not (loaded.pack.overlays or drop_overlays):
                     raise opening.overlays_dropped(kept, loaded)
                 storage.create(tables.TABLES)
-                if (info.get("programme_hash"), info.get("schema_version")) != (loaded.hash, str(tables.SCHEMA_VERSION)):
-                    with storage.begin() as transaction:
-                        opening.write_info(transaction, loaded)
+                opening.make_up(storage, info, actor, Setup(loaded, access, keys, clock))
         except BaseException:
             storage.close()
             raise
-        return cls(storage, loaded, actor, new_id, trial=trial)
+        return cls(storage, loaded, actor, new_id, trial=trial, access=access, keys=keys, clock=clock)
+
+    @property
+    def storage(self) -> Storage:
+        """Where it lies: for the host, and for whoever looks after the whole register. It asks no access table.
+
+        Raises:
+            AccessDenied: `access-denied`: the actor does not look after it (`migrate`, for the whole register).
+        """
+        if self.setup.access == "table":
+            check_whole(self.programme.access, self.actor, "migrate")
+        return self._storage
 
     @contextmanager
-    def unit_of_work(self, *, keep: bool = True) -> Iterator[UnitOfWork]:
+    def unit_of_work(self, *, reason: str | None = None, keep: bool = True) -> Iterator[UnitOfWork]:
         """A unit of work: `with register.unit_of_work() as work:` keeps all of it, or nothing if the block raises.
 
         Args:
+            reason: why; stands in the history of everything that is changed or seen.
             keep: False undoes everything at the end: a dry run.
 
         Raises:
@@ -136,7 +176,8 @@ class Register(Paying):
             )
         self._working.add(thread)
         try:
-            with working(self.storage, keep=keep and not self.trial) as work:
+            acting = Acting(self.actor, reason)
+            with working(self._storage, acting, self.setup, keep=keep, trial=self.trial) as work:
                 yield work
         finally:
             self._working.discard(thread)
@@ -150,14 +191,14 @@ class Register(Paying):
         """What the signals measure of everybody enrolled, as a frame; see `pmp_core.register.signal_columns.signal_frame`."""
         from pmp_core.register.signal_columns import signal_frame
 
-        with self.unit_of_work() as work:
-            return signal_frame(work.transaction, self.programme, Semester(semester), on, backend)
+        with self.unit_of_work() as work, admitting(work, "see-learners", narrows=True) as reach:
+            return reach.rows(signal_frame(work.transaction, self.programme, Semester(semester), on, backend))
 
     def running_counts(self, semester: Semester | str, *, on: date | None = None, backend: str = "polars") -> Any:
         """How the counts of absences ran, as a frame; see `pmp_core.register.signal_columns.running_counts`."""
         from pmp_core.register.signal_columns import running_counts
 
-        with self.unit_of_work() as work:
+        with self.unit_of_work() as work, admitting(work, "see-learners"):
             return running_counts(work.transaction, self.programme, Semester(semester), on, backend)
 
     def add_plan(self, plan: SupportPlan) -> SupportPlan:
@@ -300,8 +341,8 @@ class Register(Paying):
         from pmp_core.register.claim_columns import claim_frame
 
         wanted = self.programme.life_cycle("claim").step("decide").sources if statuses is None else tuple(statuses)
-        with self.unit_of_work(keep=False) as work:
-            return claim_frame(work.transaction, self.programme, wanted, backend, session=session)
+        with self.unit_of_work(keep=False) as work, admitting(work, "see-money", narrows=True) as reach:
+            return reach.rows(claim_frame(work.transaction, self.programme, wanted, backend, session=session))
 
     def decide_claims_in_bulk(self, *, on: date, backend: str = "polars", session: Any = None) -> ClaimsInBulk:
         """What all waiting claims come to, decided at once and not kept; see `claims_in_bulk.decide_in_bulk`."""
@@ -315,39 +356,20 @@ class Register(Paying):
         with self.unit_of_work() as work:
             return casework.decisions(work, claim_id)
 
-    def redecide_claims(
-        self, newer: Programme | None = None, *, on: date, progress: Callable[[int, int], None] | None = None
-    ) -> RedecidedClaims:
-        """Which decisions on claims another version of the programme changes; see `redeciding.redecide_claims`.
-
-        Args:
-            newer: the other version; None: the one the register works under, for decisions made under one before.
-            on: the day of the new decisions, which are not kept.
-            progress: called with how many of how many learners' semesters are done.
-
-        Raises:
-            ProgrammeMismatch: `register-other-programme`.
-        """
-        with self.unit_of_work(keep=False) as work:
-            return redeciding.redecide_claims(work, self._version(newer), on=on, progress=progress)
-
-    def redecide_claim(self, claim_id: str, newer: Programme | None = None, *, on: date) -> ClaimRedecision | None:
-        """The decision on one claim beside the one of another version of the programme; see `redeciding.redecide_claim`."""
-        with self.unit_of_work(keep=False) as work:
-            return redeciding.redecide_claim(work, self._version(newer), claim_id, on=on)
-
-    def _version(self, newer: Programme | None) -> Programme:
-        opening.check_id(self.programme.id, newer or self.programme)
-        return newer or self.programme
-
     def add_evaluation(self, evaluation: Evaluation) -> Evaluation:
         """Keep a plan's evaluation; see `casework.add_evaluation`."""
         with self.unit_of_work() as work:
             return casework.add_evaluation(work, self.programme, evaluation, by=self.actor)
 
+    def _looking_at(self, storage: Storage, programme: Programme) -> Register:
+        own = self.setup
+        return Register(
+            storage, programme, self.actor, self.new_id, trial=True, access=own.access, keys=own.keys, clock=own.clock
+        )
+
     def close(self) -> None:
         """Let go of the database."""
-        self.storage.close()
+        self._storage.close()
 
     def __enter__(self) -> Self:
         return self
@@ -356,4 +378,4 @@ class Register(Paying):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Register on {self.storage.name}, {self.programme.id}, as {self.actor.role}>"
+        return f"<Register on {self._storage.name}, {self.programme.id}, as {self.actor.role}>"

@@ -48,6 +48,11 @@ class Part:
     parts: tuple[Part, ...] = ()
     derived: Mapping[str, Callable[[Any], Scalar]] = field(factory=dict)
 
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its table and those of its parts, parents first."""
+        return (self.table, *(table for part in self.parts for table in part.tables))
+
 
 @frozen
 class Shape(Generic[E]):
@@ -61,7 +66,7 @@ class Shape(Generic[E]):
     @property
     def tables(self) -> tuple[Table, ...]:
         """Its table and those of its parts, parents first."""
-        return (self.table, *(table for part in self.parts for table in _tables(part)))
+        return (self.table, *(table for part in self.parts for table in part.tables))
 
     def rows(self, entity: E) -> list[tuple[Table, list[Row]]]:
         """The rows of an entity, parents first."""
@@ -82,10 +87,6 @@ class Shape(Generic[E]):
             )
             for row in rows
         ]
-
-
-def _tables(part: Part) -> tuple[Table, ...]:
-    return (part.table, *(table for inner in part.parts for table in _tables(inner)))
 
 
 def _part_rows(part: Part, parents: list[tuple[tuple[Scalar, ...], Any]]) -> list[tuple[Table, list[Row]]]:

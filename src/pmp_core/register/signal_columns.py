@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,8 @@ import narwhals as nw
 from pmp_core.errors import FactError
 from pmp_core.loading import Programme
 from pmp_core.register import tables
-from pmp_core.register.schema import Scalar, Table
+from pmp_core.register.frames_of_tables import polars_frame
+from pmp_core.register.schema import Table
 from pmp_core.register.signal_facts import EXCUSED, LATE, UNEXCUSED, UNSPECIFIED
 from pmp_core.register.signal_period import SignalPeriod
 from pmp_core.register.storage import Transaction
@@ -20,7 +20,6 @@ from pmp_core.values import DayRange, Semester
 
 Frame = nw.DataFrame[Any]
 BACKENDS = ("polars", "pandas", "pyarrow")
-_DTYPES = {"text": nw.String(), "integer": nw.Int64(), "day": nw.Date()}
 _LEARNER, _WHOLE_DAY = "learner_id", -1
 _RUNNING = (
     "unexcused_lessons",
@@ -244,13 +243,7 @@ def _count(frame: Frame, name: str) -> Frame:
 
 
 def _read(transaction: Transaction, table: Table, *columns: str) -> Frame:
-    names = [_LEARNER, *columns]
-    read: Mapping[str, list[Scalar]] = transaction.scan(table, names)
-    schema = {name: _DTYPES[table.column(name).type.value] for name in names}
-    try:
-        return nw.from_dict(dict(read), schema, backend="polars")
-    except ModuleNotFoundError:
-        raise _missing("polars") from None
+    return nw.from_native(polars_frame(transaction, table, [_LEARNER, *columns]), eager_only=True)
 
 
 def _check_backend(backend: str) -> None:

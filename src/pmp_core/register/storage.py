@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from pmp_core.register.schema import Row, Scalar, Table
 
@@ -70,6 +70,16 @@ class Transaction(Protocol):
 
     def scan(self, table: Table, columns: Sequence[str] | None = None) -> dict[str, list[Scalar]]:
         """The whole table as columns, in the order of the key."""
+        ...
+
+    def scan_arrow(self, table: Table, columns: Sequence[str] | None = None) -> Any:
+        """What `scan` gives, as a `pyarrow.Table` of the types of `arrow_tables.arrow_schema`.
+
+        A storage that has no shorter way to it returns `arrow_tables.arrow_table(table, self.scan(table, columns))`.
+
+        Raises:
+            PluginError: `extra-missing`: PyArrow is not installed.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ _TYPES = {
     "moment": ColumnType.MOMENT,
     "cents": ColumnType.CENTS,
 }
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def _table(
@@ -58,7 +58,8 @@ PARTNERSHIPS = _table(
     "id",
     references=("municipality_id -> municipalities", "institution_id -> institutions"),
 )
-LEARNERS = _table("learners", "id given_name family_name middle_name? birth_date:day? version:integer", "id")
+# `erased_on` is the day on which who the learner is was taken out of the register; empty: never.
+LEARNERS = _table("learners", "id given_name family_name middle_name? birth_date:day? erased_on:day? version:integer", "id")
 ENROLMENTS = _table(
     "enrolments",
     "id learner_id institution_id track level:integer first_day:day last_day:day? class_name? version:integer",
@@ -293,6 +294,45 @@ SOURCE_PROBLEMS = _table(
     "source number",
 )
 
+# What each learner's personal code is or was, encrypted; `match` is its keyed hash, by which it is found.
+PERSONAL_CODES = _table(
+    "personal_codes",
+    "learner_id number:integer cipher match key_id noted_on:day source?",
+    "learner_id number",
+    references=("learner_id -> learners",),
+    indexes=("match",),
+)
+# One row for each unit of work that changed or showed something; `digest` is over all that it wrote into the two tables below.
+HISTORY_UNITS = _table(
+    "history_units",
+    "id at:moment actor role institution_id? municipality_id? access entries:integer views:integer digest key_id? seal?",
+    "id",
+    indexes=("at",),
+)
+# The chain of each entity: `hash` is over the entry before, who, when, and the digest of `salt` and `document`. The document has
+# the reason and the rows before and after; where it was erased, it and the salt are empty, and the digest keeps the chain.
+HISTORY = _table(
+    "history",
+    "kind entity_id number:integer unit_id at:moment action actor role institution_id? municipality_id? document? salt? digest hash",
+    "kind entity_id number",
+    references=("unit_id -> history_units",),
+    indexes=("unit_id",),
+)
+# The last entry of each chain: `version` is its number.
+HISTORY_HEADS = _table("history_heads", "kind entity_id hash key_id? seal? version:integer", "kind entity_id")
+# Whose personal data were seen; `learner_id` is empty where very many were read at once.
+HISTORY_VIEWS = _table(
+    "history_views",
+    "unit_id number:integer at:moment actor role institution_id? municipality_id? learner_id? rows:integer document? salt? digest",
+    "unit_id number",
+    references=("unit_id -> history_units",),
+    indexes=("learner_id",),
+)
+# What was erased, and proof of it, without anybody's name or id.
+ERASURES = _table(
+    "erasures", "id on:day kind role rows_removed:integer cells_cleared:integer history_cleared:integer digest", "id"
+)
+
 # In an order in which rows can be written: what is referred to comes first.
 TABLES: tuple[Table, ...] = (
     REGISTER_INFO,
@@ -334,4 +374,10 @@ TABLES: tuple[Table, ...] = (
     EVALUATION_MEASURES,
     SOURCE_KEYS,
     SOURCE_PROBLEMS,
+    PERSONAL_CODES,
+    HISTORY_UNITS,
+    HISTORY,
+    HISTORY_HEADS,
+    HISTORY_VIEWS,
+    ERASURES,
 )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 from attrs import define, field
 
 from pmp_core.errors import MASK, InvalidValue
-from pmp_core.register import Register
+from pmp_core.plans import SupportPlan
+from pmp_core.register import Register, UnitOfWork
+from pmp_core.register.access.doors import admitting
+from pmp_core.register.encryption.personal_codes import codes_of
 from pmp_core.reports.blocks import Page
 from pmp_core.reports.html_page import html_of
 from pmp_core.reports.identity import written_code
@@ -85,7 +88,7 @@ def plan_document(
     language: Language = "lv",
     on: date | None = None,
     sessions: bool = False,
-    personal_code: PersonalCode | None = None,
+    personal_code: PersonalCode | Literal["kept"] | None = None,
     show_personal_code: bool = False,
     role: str | None = None,
     asked_on: date | None = None,
@@ -99,7 +102,8 @@ def plan_document(
         on: the day of the document; None: of the last thing that happened with the plan. Sessions after it are left out.
             Not before the plan's last step, transfer or evaluation: the plan is told as it stands, and not as it stood.
         sessions: whether to list the sessions one by one.
-        personal_code: the learner's, which the register does not hold; None: the document has no line for it.
+        personal_code: the learner's; `"kept"`: the one that the register keeps, where it has keys. None, or none kept: the document
+            has no line for it.
         show_personal_code: whether it stands there in clear. Otherwise it is masked, as it is in a notebook in any case.
         role: who asks for it in clear, a code of `roles`: the role of `register.actor`, and no other. None: that one. The
             programme says which may (`documents.personal-code.shown-to`).
@@ -110,8 +114,9 @@ def plan_document(
 
     Raises:
         NotFound: `not-found`.
-        InvalidValue: `language-unknown`; `document-day-early`; where the code is to be shown, `personal-code-missing` if it was
-            not handed in, and `asked-on-missing`.
+        InvalidValue: `language-unknown`; `document-day-early`; where the code is to be shown, `personal-code-missing` if there is
+            none, and `asked-on-missing`.
+        RegisterError: `register-keys-needed`, `register-key-unknown`, `cell-damaged`, where the code is the kept one.
         ProgrammeError: `code-unknown`, for a role; `chain-unknown`.
         StepRefused: `personal-code-other-role`, `personal-code-not-for-role`.
         PluginError: `extra-missing`.
@@ -126,7 +131,7 @@ def plan_document(
     """
     if language not in ("lv", "en"):
         raise InvalidValue("language-unknown", "There is no such language.", found=language, remedy="Use lv or en.")
-    with register.unit_of_work() as work:
+    with register.unit_of_work() as work, admitting(work, "see-plans", plan_id=plan_id):
         plan = work.plans.get(plan_id)
         held = work.sessions.find(plan_id=plan.id)
         evaluations = work.evaluations.find(plan_id=plan.id, order=("-evaluated_on",))
@@ -140,7 +145,7 @@ def plan_document(
             )
         code = written_code(
             register.programme.pack,
-            personal_code,
+            _kept(work, register, plan) if personal_code == "kept" else personal_code,
             show=show_personal_code,
             role=role,
             actor_role=register.actor.role,
@@ -150,6 +155,11 @@ def plan_document(
             plan, held, next(iter(evaluations), None), on=day, code=code, listed=sessions
         )
     return PlanDocument(content, language)
+
+
+def _kept(work: UnitOfWork, register: Register, plan: SupportPlan) -> PersonalCode | None:
+    codes = codes_of(work.transaction, register.setup.keys, plan.learner_id)
+    return codes[-1].code if codes else None
 
 
 def _plain(value: Any) -> Any:

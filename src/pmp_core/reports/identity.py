@@ -26,7 +26,7 @@ def written_code(
 
     Raises:
         ProgrammeError: `code-unknown`, if there is no such role.
-        InvalidValue: if it is to be shown, `personal-code-missing` where it was not handed in, `asked-on-missing`.
+        InvalidValue: if it is to be shown, `personal-code-missing` where there is none, `asked-on-missing`.
         StepRefused: `personal-code-other-role`, `personal-code-not-for-role`.
     """
     if role is not None:
@@ -36,7 +36,7 @@ def written_code(
     if code is None:
         raise InvalidValue(
             "personal-code-missing",
-            "The personal code is to be shown, and was not handed in: the register does not hold it.",
+            "The personal code is to be shown, and there is none: it was not handed in, or the register keeps none of this learner.",
             remedy="Hand it in, or leave it out of the document.",
         )
     if asked_on is None:

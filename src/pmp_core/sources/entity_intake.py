@@ -10,11 +10,12 @@ from typing import Any
 from pmp_core.errors import ProgrammeError
 from pmp_core.learners import Enrolment, Institution, Learner, Municipality
 from pmp_core.register import Register, UnitOfWork, tables
+from pmp_core.register.encryption.personal_codes import note_codes
 from pmp_core.register.schema import Row
 from pmp_core.sources.intake import Intake, Outcome, fingerprint_of
 from pmp_core.sources.records import EnrolmentRecord, InstitutionRecord, LearnerRecord, Record, RecordKind
 from pmp_core.sources.source import Coverage, Problem
-from pmp_core.values import DayRange
+from pmp_core.values import DayRange, PersonalCode
 
 _DAY = timedelta(days=1)
 
@@ -159,13 +160,19 @@ class Institutions(Keyed):
 
 
 class Learners(Keyed):
-    """Learners, without their personal codes."""
+    """Learners. Their personal codes go into a table of their own, encrypted, and nowhere where there is no key.
+
+    Attributes:
+        codes: those of the learners that were taken, by the register's id.
+        barred: keys that now mean somebody else.
+    """
 
     kind: RecordKind = "learner"
 
     def __init__(self, work: UnitOfWork, register: Register, source: str, on: date, others: Mapping[RecordKind, Intake]) -> None:
         super().__init__(work, register, source, on, others)
         self.barred: set[str] = set()
+        self.codes: dict[str, PersonalCode] = {}
 
     def entity_id(self, identity: str) -> str | None:
         """The register's id for a source's key; none for a key that now means somebody else."""
@@ -198,12 +205,20 @@ class Learners(Keyed):
         fields = record.model_dump(include={"given_name", "family_name", "middle_name", "birth_date"})
         # An export without birth dates does not take away one that is known: it tells the next import who is who.
         changes = {name: value for name, value in fields.items() if name != "birth_date" or value is not None}
-        return self.remember(
+        outcome = self.remember(
             record,
             "L",
             lambda id: self.work.learners.add(Learner(id=id, **fields)),
             lambda id: self.work.learners.put(self.work.learners.get(id).changed(**changes)),
         )
+        if record.personal_code is not None and self.register.setup.keys is not None:
+            self.codes[str(self.known[record.identity]["entity_id"])] = record.personal_code
+        return outcome
+
+    def flush(self) -> None:
+        """Keep what is new of the codes. They are no part of a record's fingerprint, so they are looked at each time."""
+        if self.codes:
+            note_codes(self.work.transaction, self.register.setup.keys, self.codes, on=self.on, source=self.source)
 
     def missing(self, seen: set[str], coverages: list[Coverage]) -> tuple[list[str], int]:
         """Those kept and not withdrawn before, but for those who go on at an institution that was not read."""

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from pmp_core.errors import InvalidValue, Place, SourceError
+from pmp_core.errors import AccessDenied, InvalidValue, Place, SourceError
 from pmp_core.register import Register, UnitOfWork, tables
+from pmp_core.register.access.doors import admitting
+from pmp_core.register.access.reach import Reach
 from pmp_core.sources.entity_intake import Enrolments, Institutions, Learners
 from pmp_core.sources.intake import Intake
 from pmp_core.sources.records import RECORD_KINDS, LearnerRecord, Record, RecordKind
@@ -75,7 +77,8 @@ def ingest(
         else:
             places.setdefault((item.record.kind, item.record.identity), item.place)
             _take_record(records[item.record.kind], item, report)
-    with register.unit_of_work(keep=not dry_run) as work:
+    with register.unit_of_work(keep=not dry_run) as work, admitting(work, "import-records", narrows=True) as reach:
+        _check_own(work, source.name, reach)
         total, done = sum(map(len, records.values())), 0
         if not new_institutions:
             listed = set(records["institution"])
@@ -109,10 +112,12 @@ def ingest(
                 most_withdrawn,
                 told_apart=None not in refused,
             )
+        taken = intakes["learner"]
+        report.personal_codes_kept = len(taken.codes) if isinstance(taken, Learners) else 0
         _keep_problems(work, source.name, report.problems)
-    # Personal codes are kept only encrypted, and this release has no key to do it with: see docs/explanation/privacy.md.
+    # Personal codes are kept only encrypted, and only of learners who were taken: see docs/explanation/privacy.md.
     learners = (record for record in records["learner"].values() if isinstance(record, LearnerRecord))
-    report.personal_codes_dropped = sum(record.personal_code is not None for record in learners)
+    report.personal_codes_dropped = sum(record.personal_code is not None for record in learners) - report.personal_codes_kept
     return report
 
 
@@ -124,6 +129,19 @@ def check_share(share: float) -> None:
     """
     if not 0 <= share <= 1:  # nor is what is no number at all
         raise InvalidValue("share-invalid", "A share is a number from 0 to 1.", found=share, remedy="Write 0.2 for a fifth.")
+
+
+def _check_own(work: UnitOfWork, source: str, reach: Reach) -> None:
+    """Whether a source is one's own: who acts for some institutions imports nothing under the name by which others import."""
+    known = work.transaction.find(tables.SOURCE_KEYS, {"source": source, "kind": "institution"})
+    others = sorted(str(row["identity"]) for row in known if not reach.has(row["entity_id"]))
+    if others:
+        raise AccessDenied(
+            "access-denied",
+            f"Under the name {source!r} institutions are imported that you do not act for.",
+            found=", ".join(others[:5]),
+            remedy="Give your own exports a name of their own: --name.",
+        )
 
 
 def _check_institutions(work: UnitOfWork, source: str, listed: set[str]) -> None:

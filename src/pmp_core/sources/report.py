@@ -30,7 +30,8 @@ class IngestReport:
         problems: every record that was refused, with file, row and column.
         closed: how many of the withdrawn enrolments were still open, and were ended.
         held_back: kinds of which nothing was withdrawn, since some refused rows could not be told apart.
-        personal_codes_dropped: how many personal codes were read and not kept.
+        personal_codes_kept: how many personal codes the register has now, encrypted, of the learners that were read.
+        personal_codes_dropped: how many were read and not kept: there is no key, or the learner was refused.
     """
 
     source: str
@@ -39,6 +40,7 @@ class IngestReport:
     problems: list[Problem] = field(default_factory=list)
     closed: int = 0
     held_back: list[RecordKind] = field(default_factory=list)
+    personal_codes_kept: int = 0
     personal_codes_dropped: int = 0
 
     @property
@@ -54,6 +56,7 @@ class IngestReport:
             "counts": {kind: asdict(counts) for kind, counts in self.counts.items()},
             "closed": self.closed,
             "held_back": self.held_back,
+            "personal_codes_kept": self.personal_codes_kept,
             "personal_codes_dropped": self.personal_codes_dropped,
             "problems": [
                 {

@@ -16,8 +16,11 @@ from typing import Any, Literal
 import narwhals as nw
 from narwhals.typing import IntoDataFrame
 
-from pmp_core.errors import InvalidValue
+from pmp_core.errors import AccessDenied, InvalidValue
 from pmp_core.register import Register, tables
+from pmp_core.register.access.doors import admitting
+from pmp_core.register.access.reach import Reach
+from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.schema import Scalar, Table
 from pmp_core.register.storage import Transaction
 from pmp_core.values import Language, Money, RiskResult, Semester, SuggestionState, Text
@@ -140,12 +143,31 @@ def overview(register: Register, level: Level = "institution", semester: Semeste
     Raises:
         InvalidValue: `level-unknown`, `semester-invalid`.
         ProgrammeError: `semester-unset`.
+        AccessDenied: `access-denied`: the actor does not reach whole places of this level.
     """
     if level not in LEVELS:
         raise InvalidValue("level-unknown", "There is no such level.", found=level, remedy=f"Levels: {', '.join(LEVELS)}.")
     wanted = None if semester is None else Semester(semester)
-    with register.unit_of_work() as work:
-        return Overview(level, wanted, _Counting(work.transaction, register, level, wanted).lines())
+    with register.unit_of_work() as work, admitting(work, "see-statistics", narrows=True) as reach:
+        _check_level(work, level, reach)
+        lines = _Counting(work.transaction, register, level, wanted).lines()
+        has = reach.has_municipality if level == "municipality" else reach.has
+        return Overview(level, wanted, tuple(line for line in lines if has(line.place_id)))
+
+
+def _check_level(work: UnitOfWork, level: Level, reach: Reach) -> None:
+    """Whether an actor reaches whole places of a level: who acts for an institution does not see its municipality counted.
+
+    Raises:
+        AccessDenied: `access-denied`.
+    """
+    if not reach.whole and (level == "state" or (level == "municipality" and not reach.municipalities)):
+        raise AccessDenied(
+            "access-denied",
+            f"The role {work.acting.actor.role!r} may not see the {level} counted.",
+            found=level,
+            remedy="Count the institutions within what you act for.",
+        )
 
 
 class _Counting:

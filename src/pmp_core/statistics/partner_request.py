@@ -8,6 +8,7 @@ from datetime import date
 from pmp_core.errors import InvalidValue
 from pmp_core.loading import Programme
 from pmp_core.register import Register, UnitOfWork, casework
+from pmp_core.register.access.doors import door
 from pmp_core.statistics.request_content import SEAL, CompensationLine, IndirectLine, PartnerRequest, Sums, WorkLine
 from pmp_core.statistics.request_costs import ledger, paid_entries
 from pmp_core.statistics.request_indirect import indirect_lines
@@ -67,6 +68,7 @@ def partner_request(
         )
 
 
+@door("see-money", "institution_id", "municipality_id")
 def request_of(
     work: UnitOfWork,
     programme: Programme,

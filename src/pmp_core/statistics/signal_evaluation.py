@@ -8,6 +8,7 @@ from typing import Any
 
 from pmp_core.errors import InvalidValue, RuleError, nearest
 from pmp_core.register import Register
+from pmp_core.register.access.doors import admitting
 from pmp_core.register.signal_facts import all_recorded, enrolled_in, measured
 from pmp_core.register.signal_period import SignalPeriod
 from pmp_core.register.signal_records import LearnerRecords, records_by_learner
@@ -96,7 +97,7 @@ def evaluate_signal(
     silent = 0
     in_force: set[int] = set()
     programme = register.programme
-    with register.unit_of_work() as work:
+    with register.unit_of_work() as work, admitting(work, "see-statistics"):
         for semester in wanted:
             first = programme.calendar.days(semester).first
             until = None if after_days is None else first + timedelta(after_days - 1)

@@ -139,7 +139,7 @@ class StoragePlaces:
         row = group("a")
         with storage.begin() as tx:
             calls: tuple[Callable[[], object], ...] = (
-                partial(tx.get, _FRESH, ("a",)), partial(tx.find, _FRESH), partial(tx.count, _FRESH), partial(tx.scan, _FRESH),
+                partial(tx.get, _FRESH, ("a",)), partial(tx.find, _FRESH), partial(tx.count, _FRESH), partial(tx.scan, _FRESH), partial(tx.scan_arrow, _FRESH),
                 partial(tx.insert, _FRESH, [row]), partial(tx.update, _FRESH, row), partial(tx.delete, _FRESH, {}),
             )  # fmt: skip
             for call in calls:

@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from pmp_core.register.storage import Storage
+from pmp_core.testing.storage_arrow import StorageArrow
 from pmp_core.testing.storage_cells import StorageCells
 from pmp_core.testing.storage_clause import clauses_of
 from pmp_core.testing.storage_model import StorageModel
@@ -19,7 +20,7 @@ from pmp_core.testing.storage_transactions import StorageTransactions
 from pmp_core.testing.storage_writes import StorageWrites
 
 
-class StorageSuite(StoragePlaces, StorageCells, StorageQueries, StorageWrites, StorageTransactions, StorageModel):
+class StorageSuite(StoragePlaces, StorageCells, StorageQueries, StorageArrow, StorageWrites, StorageTransactions, StorageModel):
     """Inherit it in a class whose name begins with `Test`, say what the storage can do, and override one fixture.
 
     Each test is a clause of `docs/reference/storage-contract.md` and names it. What a storage claims must work; what it does not

@@ -100,7 +100,7 @@ class StorageTransactions:
             pass
         for tx in (ended, broken):
             calls: tuple[Callable[[], object], ...] = (
-                partial(tx.get, GROUPS, ("a",)), partial(tx.find, GROUPS), partial(tx.count, GROUPS), partial(tx.scan, GROUPS),
+                partial(tx.get, GROUPS, ("a",)), partial(tx.find, GROUPS), partial(tx.count, GROUPS), partial(tx.scan, GROUPS), partial(tx.scan_arrow, GROUPS),
                 partial(tx.insert, GROUPS, [group("b")]), partial(tx.update, GROUPS, group("a", "x")), partial(tx.delete, GROUPS, {}),
             )  # fmt: skip
             for call in calls:

@@ -34,6 +34,7 @@ class Actor(Entity):
         role: a code of `roles`.
         institution_id: the institution the person acts for; None for municipality and state.
         municipality_id: the municipality the person acts for; None for the state.
+        region: the municipalities a regional coordinator acts for.
 
     Raises:
         InvalidValue: `name-is-personal-code`.
@@ -43,3 +44,4 @@ class Actor(Entity):
     role: Name
     institution_id: Id | None = None
     municipality_id: Id | None = None
+    region: tuple[Id, ...] = ()

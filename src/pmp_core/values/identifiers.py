@@ -24,6 +24,9 @@ class CheckedText(str):
     remedy: ClassVar[str]
 
     def __new__(cls, text: str) -> Self:
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):  # half a letter, which no file can hold
+            text = text.encode("utf-8", "backslashreplace").decode()
+            raise InvalidValue(cls.code, f"This is not {cls.what}.", found=text, remedy=cls.remedy)
         if not re.fullmatch(cls.pattern, text):
             raise InvalidValue(cls.code, f"This is not {cls.what}.", found=text, remedy=cls.remedy)
         return super().__new__(cls, text)

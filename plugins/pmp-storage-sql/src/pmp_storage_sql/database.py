@@ -13,10 +13,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from pmp_core.errors import RegisterError
 from pmp_core.register import write_errors
+from pmp_core.register.access.in_database import unsupported
 from pmp_core.register.rows_check import Values
 from pmp_core.register.schema import ColumnType, Scalar, Table
+from pmp_core.register.upkeep import Fault
 
 if TYPE_CHECKING:
+    from pmp_core.register.access.in_database import DatabaseAccess
+    from pmp_storage_sql.arrow import ArrowWay
     from pmp_storage_sql.queries import SqlQueries
 
 Coder = Callable[[Any], Any]
@@ -25,7 +29,11 @@ Said = tuple[str, str, str]
 
 LOCKED: Said = ("storage-locked", "Another transaction holds the database.", "Try again; keep transactions short.")
 READONLY: Said = ("storage-readonly", "The database cannot be written to.", "Check the rights of the file and its folder.")
-FULL: Said = ("storage-full", "The disk, or the database, is full.", "Make room; nothing of the transaction was kept.")
+FULL: Said = (
+    "storage-full",
+    "The disk, or the database, is full, or may not grow.",
+    "Make room; nothing of the transaction was kept.",
+)
 DAMAGED: Said = ("storage-damaged", "The database file is damaged.", "Stop using it and go back to a backup.")
 FORBIDDEN: Said = (
     "storage-forbidden", "The database does not allow its user to do this.", "Ask who runs the database for the right.",
@@ -89,6 +97,21 @@ class Database(ABC):
     def is_lost(self, raw: Any) -> bool:
         """Whether the driver's connection is broken."""
 
+    def see_one_state(self, connection: Connection) -> None:  # noqa: B027 SQLite's transactions do so by themselves
+        """Have a transaction of ours that has asked nothing yet only read, one state of the database, without stopping others."""
+
+    @abstractmethod
+    def faults(self, connection: Connection, tables: Sequence[Table]) -> Iterator[Fault]:
+        """What the database itself finds wrong with tables of its own; it may break off with `storage-damaged`."""
+
+    @abstractmethod
+    def vacuum(self, connection: Connection, names: Sequence[str]) -> None:
+        """Make room, and count anew what the database plans its queries with. The connection is in no transaction."""
+
+    @abstractmethod
+    def size(self, connection: Connection, names: Sequence[str]) -> int:
+        """How many bytes the tables take."""
+
     @abstractmethod
     def failure(self, error: BaseException, table: str, queries: SqlQueries | None, reference: str) -> RegisterError:
         """What the driver's error is in the words of the register."""
@@ -100,6 +123,15 @@ class Database(ABC):
         """What a table lacks that is to be used, where asking the database for it would cost the transaction."""
         return None
 
+    def arrow_way(self, connection: Connection, engine: Engine | None) -> ArrowWay | None:
+        """How a transaction reads columns by ADBC; None: not at all.
+
+        Args:
+            connection: of the transaction.
+            engine: with which another connection to the same place can be made, where it is ours.
+        """
+        return None
+
     def insert(self, raw: Any, queries: SqlQueries, rows: Sequence[Values]) -> None:
         """Send rows, one after another."""
         cursor = raw.cursor()
@@ -107,6 +139,12 @@ class Database(ABC):
             cursor.executemany(queries.insert, queries.encoded(rows))
         finally:
             cursor.close()
+
+    @contextmanager
+    def access(self, raw: Any) -> Iterator[DatabaseAccess]:
+        """What the database is told about who sees what; raises `access-unsupported` where it cannot bind connections."""
+        raise unsupported(self.name)
+        yield
 
     @abstractmethod
     def any_of(self, column: ColumnElement[Scalar], cells: Sequence[Scalar], dialect: Dialect) -> ColumnElement[bool]:

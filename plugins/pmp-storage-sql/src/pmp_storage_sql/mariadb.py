@@ -15,7 +15,8 @@ from sqlalchemy.exc import ArgumentError
 
 from pmp_core.errors import RegisterError
 from pmp_core.register import write_errors
-from pmp_core.register.schema import ColumnType, Scalar
+from pmp_core.register.schema import ColumnType, Scalar, Table
+from pmp_core.register.upkeep import Fault
 from pmp_storage_sql.database import DAMAGED, FORBIDDEN, FULL, LOCKED, OTHER, READONLY, Database, Said
 from pmp_storage_sql.queries import SqlQueries
 from pmp_storage_sql.url_errors import unsupported, url_invalid
@@ -116,6 +117,33 @@ class MariaDB(Database):
     def is_lost(self, raw: Any) -> bool:
         """Whether the driver has closed it."""
         return not raw.open
+
+    def see_one_state(self, connection: Connection) -> None:
+        """A snapshot, since in a serialisable transaction every row that is read is locked."""
+        for statement in (
+            "COMMIT",
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ):
+            connection.exec_driver_sql(statement)
+
+    def faults(self, connection: Connection, tables: Sequence[Table]) -> Iterator[Fault]:
+        """What `CHECK TABLE` says."""
+        for table in tables:
+            quoted = connection.dialect.identifier_preparer.quote(table.name)
+            for _, _, kind, said in connection.exec_driver_sql(f"CHECK TABLE {quoted} EXTENDED").all():
+                if kind in ("error", "warning"):
+                    yield Fault("storage-damaged", f"{said}.", table.name)
+
+    def vacuum(self, connection: Connection, names: Sequence[str]) -> None:
+        """Write each table anew, without what was deleted."""
+        for name in names:
+            connection.exec_driver_sql(f"OPTIMIZE TABLE {connection.dialect.identifier_preparer.quote(name)}").close()
+
+    def size(self, connection: Connection, names: Sequence[str]) -> int:
+        """Of tables and indexes, as far as the server knows it."""
+        asked = "SELECT table_name, data_length + index_length FROM information_schema.tables WHERE table_schema = DATABASE()"
+        return sum(int(size or 0) for name, size in connection.exec_driver_sql(asked) if name in names)
 
     def any_of(self, column: ColumnElement[Scalar], cells: Sequence[Scalar], dialect: Dialect) -> ColumnElement[bool]:
         """The driver writes values into the statement, so there is no limit on their number."""

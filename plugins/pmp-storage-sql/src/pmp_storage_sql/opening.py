@@ -58,6 +58,8 @@ def open_storage(target: object) -> SqlStorage:
 def _read(target: object) -> tuple[URL, float]:
     try:
         url = make_url(target if isinstance(target, URL) else str(target))
+        if isinstance(secret := url.query.get("password"), str):  # there the engine would show it
+            url = url.set(password=secret).difference_update_query(["password"])
         return url, float(str(url.query.get("timeout", _TIMEOUT)))
     except (ArgumentError, ValueError):
         invalid = url_invalid()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -15,9 +17,14 @@ from sqlalchemy.exc import ArgumentError
 
 from pmp_core.errors import RegisterError
 from pmp_core.register import write_errors
+from pmp_core.register.access.in_database import DatabaseAccess
 from pmp_core.register.rows_check import Values
 from pmp_core.register.schema import ColumnType, Scalar, Table
+from pmp_core.register.upkeep import Fault
+from pmp_storage_sql.arrow import ArrowWay
 from pmp_storage_sql.database import DAMAGED, FORBIDDEN, FULL, LOCKED, OTHER, READONLY, Database, Said
+from pmp_storage_sql.postgresql_access import PostgreSQLAccess
+from pmp_storage_sql.postgresql_arrow import SecondConnection
 from pmp_storage_sql.queries import SqlQueries
 from pmp_storage_sql.url_errors import unsupported, url_invalid
 
@@ -60,8 +67,7 @@ class PostgreSQL(Database):
                 url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=timeout,
                 hide_parameters=True, connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
             )  # fmt: skip
-            given = engine.dialect.create_connect_args(engine.url)[1]
-            make_conninfo(**{name: value for name, value in given.items() if name != "context"})  # an option that libpq has not
+            _place(engine)  # refused where it has an option that libpq has not
         except (ArgumentError, psycopg.ProgrammingError, TypeError):
             invalid = url_invalid()
         else:
@@ -113,10 +119,15 @@ class PostgreSQL(Database):
             return write_errors.schema_differs(table.name, "a column is missing")
         return None
 
+    def arrow_way(self, connection: Connection, engine: Engine | None) -> ArrowWay | None:
+        """By a second connection, where we know how to make one."""
+        return None if engine is None else SecondConnection(connection.connection.dbapi_connection, partial(_place, engine))
+
     def insert(self, raw: Any, queries: SqlQueries, rows: Sequence[Values]) -> None:
         """By COPY where there are many. It looks at references when all rows are there, and stops at another row than the first.
 
         So a table that refers to itself is not copied, and what COPY refuses is sent again row by row, for the first row's fault.
+        It refuses a table with row-level security altogether, unless the login has BYPASSRLS.
         """
         if len(rows) < _COPIED or any(reference.table == queries.table.name for reference in queries.table.references):
             super().insert(raw, queries, rows)
@@ -128,11 +139,18 @@ class PostgreSQL(Database):
                 write = copy.write_row
                 for row in rows:
                     write(row)
-        except psycopg.IntegrityError as error:
+        except (psycopg.IntegrityError, psycopg.errors.FeatureNotSupported) as error:
             self.scrub(error)
             raw.execute("ROLLBACK TO SAVEPOINT pmp_copy")
             super().insert(raw, queries, rows)
         raw.execute("RELEASE SAVEPOINT pmp_copy")
+
+    @contextmanager
+    def access(self, raw: Any) -> Iterator[DatabaseAccess]:
+        """By policies, as whoever owns the tables; a host's transaction goes on as it was."""
+        before = raw.execute("SELECT current_setting('role'), current_setting('search_path')").fetchone()
+        yield PostgreSQLAccess(raw)
+        raw.execute("SELECT set_config('role', %s, true), set_config('search_path', %s, true)", before)
 
     def any_of(self, column: ColumnElement[Scalar], cells: Sequence[Scalar], dialect: Dialect) -> ColumnElement[bool]:
         """One array as one parameter."""
@@ -144,6 +162,33 @@ class PostgreSQL(Database):
         if not getattr(column, "nullable", False):
             return said
         return said.nulls_last() if down else said.nulls_first()
+
+    def see_one_state(self, connection: Connection) -> None:
+        """A snapshot, which needs no look at what others do meanwhile. Where row-level security would hide rows, it is an error."""
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.exec_driver_sql("SET LOCAL row_security = off")
+
+    def faults(self, connection: Connection, tables: Sequence[Table]) -> Iterator[Fault]:
+        """Constraints that were added without a look at the rows, and indexes that were left half made."""
+        rows = connection.exec_driver_sql(
+            "SELECT relname, conname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid "
+            "WHERE NOT convalidated AND pg_table_is_visible(conrelid) UNION ALL SELECT t.relname, i.relname FROM pg_index "
+            "JOIN pg_class t ON t.oid = indrelid JOIN pg_class i ON i.oid = indexrelid "
+            "WHERE NOT indisvalid AND pg_table_is_visible(indrelid)"
+        ).all()
+        names = {table.name for table in tables}
+        yield from (Fault("schema-differs", f"{named} is not valid.", table) for table, named in rows if table in names)
+
+    def vacuum(self, connection: Connection, names: Sequence[str]) -> None:
+        """Have what was deleted overwritten by what comes; nobody has to wait."""
+        quote = connection.dialect.identifier_preparer.quote
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(map(quote, names))}")
+
+    def size(self, connection: Connection, names: Sequence[str]) -> int:
+        """Of tables and indexes."""
+        asked = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid)"
+        return int(connection.exec_driver_sql(asked, (list(names),)).scalar_one())
 
     def failure(self, error: BaseException, table: str, queries: SqlQueries | None, reference: str) -> RegisterError:
         """By the SQLSTATE."""
@@ -175,6 +220,12 @@ class PostgreSQL(Database):
         error.args = (getattr(error, "sqlstate", None) or type(error).__name__,)
         if isinstance(error, psycopg.Error):
             error._info = None
+
+
+def _place(engine: Engine) -> str:
+    """Where an engine connects to, in the words of libpq."""
+    given = engine.dialect.create_connect_args(engine.url)[1]
+    return make_conninfo(**{name: value for name, value in given.items() if name != "context"})
 
 
 def _autocommit() -> RegisterError:

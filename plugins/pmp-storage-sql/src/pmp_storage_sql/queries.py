@@ -49,12 +49,20 @@ class SqlQueries:
         # A table of nothing but its key has nothing to replace; setting the key to itself still says whether it is there.
         self.new_positions = [at for at in range(len(table.names)) if at not in self.key_positions] or self.key_positions
         new = ", ".join(f"{quote(table.names[at])} = {mark}" for at in self.new_positions)
+        self._quote, self._name = quote, name
+        self.count = f"SELECT count(*) FROM {name}".replace("%%", "%")
         self.get = f"SELECT {columns} FROM {name} WHERE {at_key}"
         self.insert = f"INSERT INTO {name} ({columns}) VALUES ({', '.join(mark for _ in table.names)})"
         self.copy = f"COPY {name} ({columns}) FROM STDIN (FORMAT binary)".replace("%%", "%")
         self.update = f"UPDATE {name} SET {new} WHERE {at_key}"
         if table.versioned:
             self.update += f" AND {quote('version')} = {mark}"
+
+    def columns(self, names: Sequence[str]) -> str:
+        """The statement that reads these columns in the order of the key, for a driver that takes no values."""
+        key = ", ".join(map(self._quote, self.table.key))
+        said = f"SELECT {', '.join(map(self._quote, names))} FROM {self._name} ORDER BY {key}"
+        return said.replace("%%", "%")
 
     def encoded(self, rows: Sequence[Values]) -> Sequence[Values]:
         """Rows as the driver takes them."""

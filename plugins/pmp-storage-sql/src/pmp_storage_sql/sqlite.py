@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ from sqlalchemy.exc import ArgumentError, SAWarning
 
 from pmp_core.errors import RegisterError
 from pmp_core.register import write_errors
-from pmp_core.register.schema import ColumnType, Scalar
+from pmp_core.register.schema import ColumnType, Scalar, Table
+from pmp_core.register.upkeep import Fault
+from pmp_storage_sql.arrow import ArrowWay
 from pmp_storage_sql.database import DAMAGED, FULL, LOCKED, OTHER, READONLY, Database, Said
 from pmp_storage_sql.queries import SqlQueries
+from pmp_storage_sql.sqlite_arrow import CopiedTable
 from pmp_storage_sql.url_errors import url_invalid
 
 _HEADER = b"SQLite format 3\0"
@@ -42,8 +46,18 @@ _BY_NAME: dict[str, Said] = {
     "SQLITE_READONLY": READONLY,
     "SQLITE_PERM": READONLY,
     "SQLITE_FULL": FULL,
+    "SQLITE_IOERR_WRITE": FULL,  # no file may grow beyond what the system allows this process or its user
     "SQLITE_NOTADB": ("storage-not-a-database", "The file is not an SQLite database.", "Name another file."),
     "SQLITE_CORRUPT": DAMAGED,
+}
+# SQLite holds anything in any column: what a cell must not be, by the type of its column.
+_ODD = {
+    ColumnType.TEXT: "typeof({0}) <> 'text'",
+    ColumnType.INTEGER: "typeof({0}) <> 'integer'",
+    ColumnType.CENTS: "typeof({0}) <> 'integer'",
+    ColumnType.BOOLEAN: "typeof({0}) <> 'integer' OR {0} NOT IN (0, 1)",
+    ColumnType.DAY: "date({0}) IS NOT {0}",
+    ColumnType.MOMENT: "length({0}) <> 26 OR datetime({0}) IS NOT substr({0}, 1, 19)",
 }
 
 
@@ -85,6 +99,7 @@ class Sqlite(Database):
         """WAL: who reads a file (a report, a backup) does not stop who writes it. A file that cannot be written stays as it is."""
         try:
             with self.told():
+                _own_only(connection)
                 if connection.exec_driver_sql("PRAGMA journal_mode").scalar() not in ("wal", "memory"):
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         except RegisterError as error:
@@ -116,6 +131,11 @@ class Sqlite(Database):
             with self.told():
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    def arrow_way(self, connection: Connection, engine: Engine | None) -> ArrowWay | None:
+        """By a copy of the table; Windows does not let an open file go without its name."""
+        raw: Any = connection.connection.dbapi_connection
+        return CopiedTable(raw) if os.name == "posix" and hasattr(raw, "serialize") else None
+
     def join(self, connection: Connection) -> None:
         """The driver begins nothing for a SAVEPOINT, and releasing an outermost one would commit behind the host's back."""
         self._references_checked(connection.connection.dbapi_connection)
@@ -134,6 +154,36 @@ class Sqlite(Database):
         stored = column.type.dialect_impl(dialect).bind_processor(dialect)
         spelled = json.dumps([stored(cell) for cell in cells] if stored else cells)
         return column.in_(select(func.json_each(literal(spelled, Text)).table_valued("value").c.value))
+
+    def faults(self, connection: Connection, tables: Sequence[Table]) -> Iterator[Fault]:
+        """What `integrity_check` says, which names tables, indexes and numbers of rows; then cells that cannot be what they should."""
+        for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars().all():
+            if line != "ok":
+                yield Fault("storage-damaged", str(line))
+        for name, of in connection.exec_driver_sql("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'").all():
+            yield Fault("schema-differs", f"Not as described: the trigger {name} changes what is written.", str(of))
+        quote = connection.dialect.identifier_preparer.quote
+        for table in tables:
+            key = ", ".join(map(quote, table.key))
+            for column in table.columns:
+                odd = f"{quote(column.name)} IS NOT NULL AND ({_ODD[column.type].format(quote(column.name))})"
+                asked = f"SELECT {key} FROM {quote(table.name)} WHERE {odd} ORDER BY {key} LIMIT 100"
+                for row in connection.exec_driver_sql(asked).all():
+                    yield Fault("cell-unreadable", f"{column.name} holds no {column.type.value}.", table.name, tuple(row))
+
+    def vacuum(self, connection: Connection, names: Sequence[str]) -> None:
+        """Write the file anew, without what was deleted, and take in the write-ahead log."""
+        raw: Any = connection.connection.dbapi_connection  # a host's engine would begin a transaction
+        for statement in ("VACUUM", "ANALYZE"):
+            raw.execute(statement).close()
+        if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # what was deleted is in the file as long as it is read
+            raise self.said(LOCKED, "somebody reads the file")
+
+    def size(self, connection: Connection, names: Sequence[str]) -> int:
+        """Of the whole file."""
+        raw: Any = connection.connection.dbapi_connection
+        pages, of_bytes = (raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        return int(pages * of_bytes)
 
     def failure(self, error: BaseException, table: str, queries: SqlQueries | None, reference: str) -> RegisterError:
         """By SQLite's own name for what went wrong."""
@@ -164,6 +214,16 @@ class Sqlite(Database):
     def _foreign_keys(self, raw: Any) -> bool:
         with self.told():
             return bool(raw.execute("PRAGMA foreign_keys").fetchone()[0])
+
+
+def _own_only(connection: Connection) -> None:
+    """A new file is for its owner's eyes; SQLite makes the files beside it alike."""
+    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        return
+    file = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
+    if file:
+        with suppress(OSError):  # there are file systems without rights
+            Path(file).chmod(0o600)
 
 
 def on_disk(url: URL) -> bool:

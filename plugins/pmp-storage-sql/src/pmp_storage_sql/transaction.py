@@ -11,7 +11,9 @@ from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from pmp_core.errors import RegisterError, VersionConflict
 from pmp_core.register import write_errors
+from pmp_core.register.arrow_tables import arrow, arrow_table
 from pmp_core.register.schema import Row, Scalar, Table
+from pmp_storage_sql.arrow import ArrowWay
 from pmp_storage_sql.database import Database
 from pmp_storage_sql.queries import SqlQueries
 
@@ -19,11 +21,25 @@ _BATCH = 5_000  # rows that are checked and sent at a time, so that a long strea
 
 
 class SqlTransaction:
-    """One transaction. A call that raises has changed nothing; the transaction can go on, unless the database gave it up."""
+    """One transaction. A call that raises has changed nothing; the transaction can go on, unless the database gave it up.
 
-    def __init__(self, connection: Connection, database: Database, queries: Callable[[Any, Table], SqlQueries]) -> None:
+    Args:
+        connection: it is open on.
+        database: which kind it is.
+        queries: gives what is prepared for a table.
+        arrow_way: how columns go to Arrow by ADBC, where they can.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database,
+        queries: Callable[[Any, Table], SqlQueries],
+        arrow_way: ArrowWay | None = None,
+    ) -> None:
         self.over = False
         self.lost = False
+        self.arrow_way = arrow_way
         self._connection = connection
         self._raw: Any = connection.connection.dbapi_connection
         self._database = database
@@ -50,7 +66,7 @@ class SqlTransaction:
         if limit is not None:
             statement = statement.limit(limit)
         names = table.names
-        with self._told(queries):
+        with self._told(queries), _readable(table):
             return [dict(zip(names, row, strict=True)) for row in self._connection.execute(statement)]
 
     def count(self, table: Table, where: Mapping[str, Scalar | Sequence[Scalar]] | None = None) -> int:
@@ -62,7 +78,7 @@ class SqlTransaction:
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         """Add rows, one after another: one may refer to itself or to those before it."""
-        queries = self._of(table)
+        queries = self._of(table, writes=True)
         stream = iter(rows)
         with self._whole(queries):
             while batch := list(islice(stream, _BATCH)):
@@ -72,7 +88,7 @@ class SqlTransaction:
 
     def update(self, table: Table, row: Row, *, version: int | None = None) -> None:
         """Replace the row with the same key, comparing versions."""
-        queries = self._of(table)
+        queries = self._of(table, writes=True)
         plain = queries.check.values(row)
         if table.versioned and version is None:
             raise write_errors.version_missing(table.name)
@@ -99,7 +115,7 @@ class SqlTransaction:
 
     def delete(self, table: Table, where: Mapping[str, Scalar | Sequence[Scalar]]) -> int:
         """Remove the rows that `find` would give, in one statement: references are looked at when all of them are gone."""
-        queries = self._of(table)
+        queries = self._of(table, writes=True)
         conditions = queries.where(queries.check.conditions(where), self._connection.dialect)
         among_them = () if self._database.checks_references_late else queries.references_to_itself
         undone = self._whole(queries) if among_them else self._undone_if_it_fails(queries)
@@ -117,9 +133,20 @@ class SqlTransaction:
         if not names:
             return {}
         statement = select(*(queries.sql.columns[name] for name in names)).order_by(*queries.order(()))
-        with self._told(queries):
+        with self._told(queries), _readable(table):
             rows = self._connection.execute(statement).all()
         return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+    def scan_arrow(self, table: Table, columns: Sequence[str] | None = None) -> Any:
+        """What `scan` gives, as a `pyarrow.Table`: by ADBC where it can and pays, else from the lists."""
+        queries = self._of(table)
+        names = tuple(dict.fromkeys(queries.check.columns(columns)))
+        arrow()
+        found = None
+        if names and self.arrow_way is not None:
+            with self._told(queries):
+                found = self.arrow_way.read(queries, names)
+        return arrow_table(table, self.scan(table, names)) if found is None else found
 
     def _at_key(self, queries: SqlQueries, key: tuple[Any, ...]) -> Row | None:
         # Not by `_told`, which costs as much as the question itself; only to tell a failure.
@@ -135,10 +162,12 @@ class SqlTransaction:
             cursor.close()
         return None if found is None else queries.row(found)
 
-    def _of(self, table: Table) -> SqlQueries:
+    def _of(self, table: Table, *, writes: bool = False) -> SqlQueries:
         if self.over:
             raise write_errors.transaction_over()
         self.check()
+        if writes and self.arrow_way is not None:
+            self.arrow_way.wrote = True
         return self._queries(self._raw, table)
 
     def check(self) -> None:
@@ -187,3 +216,16 @@ class SqlTransaction:
                 cursor.execute(words)
             finally:
                 cursor.close()
+
+
+@contextmanager
+def _readable(table: Table) -> Iterator[None]:
+    """What stands in a cell and cannot: it is told without being repeated."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise RegisterError(
+            "cell-unreadable",
+            f"Table {table.name}: a cell holds something that its column never does.",
+            remedy="Somebody wrote it past the library: `pmp register verify` says in which row. Go back to a backup.",
+        ) from None

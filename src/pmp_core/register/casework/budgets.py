@@ -20,6 +20,8 @@ from pmp_core.learners import Institution
 from pmp_core.loading import Programme
 from pmp_core.plans import SupportPlan
 from pmp_core.register import admission
+from pmp_core.register.access.doors import admitting, claims_within, door
+from pmp_core.register.access.reach import Reach
 from pmp_core.register.casework.partners import check_partner_scope
 from pmp_core.register.claim_facts import turn
 from pmp_core.register.claim_money import claim_money
@@ -53,6 +55,7 @@ class BudgetStatus:
         return None if self.amount is None else self.amount - self.reserved - self.decided - self.paid
 
 
+@door("set-budget", "institution_id", "municipality_id")
 def set_budget(
     work: UnitOfWork,
     programme: Programme,
@@ -111,10 +114,16 @@ def check_kind(programme: Programme, kind: str) -> None:
 
 def budgets(work: UnitOfWork, programme: Programme, *, semester: Semester | None = None) -> list[BudgetStatus]:
     """How every budget stands, or those of a semester."""
-    kept = [one for one in work.budgets.find(order=("semester",)) if semester in (None, one.semester)]
-    return _standing(work, programme, kept)[0]
+    with admitting(work, "see-money", narrows=True) as reach:
+        kept = [one for one in work.budgets.find(order=("semester",)) if semester in (None, one.semester)]
+        return [status for status in _standing(work, programme, kept)[0] if _is_within(reach, status.budget)]
 
 
+def _is_within(reach: Reach, budget: Budget) -> bool:
+    return reach.has(budget.institution_id) or reach.has_municipality(budget.municipality_id)
+
+
+@door("see-money", "institution_id", "municipality_id")
 def budget_status(
     work: UnitOfWork,
     programme: Programme,
@@ -138,8 +147,11 @@ def budget_status(
 
 def beyond_budget(work: UnitOfWork, programme: Programme) -> dict[str, Budget]:
     """The claims that are decided and not payable, since a budget is used up; with the budget."""
-    kept = work.budgets.find()
-    return _standing(work, programme, kept)[1] if kept else {}
+    with admitting(work, "see-money", narrows=True) as reach:
+        kept = work.budgets.find()
+        beyond = _standing(work, programme, kept)[1] if kept else {}
+        seen = claims_within(work, reach, beyond)
+        return {id: budget for id, budget in beyond.items() if id in seen}
 
 
 def budgets_of(work: UnitOfWork, claims: Iterable[tuple[Claim, SupportPlan]]) -> list[Budget]:

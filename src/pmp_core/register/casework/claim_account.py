@@ -10,6 +10,7 @@ from attrs import frozen
 from pmp_core.compensation import Budget, Claim, ClaimDecision, EntryKind, PaymentEntry
 from pmp_core.loading import Programme
 from pmp_core.programme import LifeCycle
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.budgets import beyond_budget
 from pmp_core.register.casework.claim_versions import ClaimVersion, claim_versions
 from pmp_core.register.casework.claims import decisions
@@ -123,6 +124,7 @@ class ClaimAccount:
             yield _BEYOND[language].format(budget=self.beyond.id)
 
 
+@door("see-money", "claim_id")
 def claim_account(work: UnitOfWork, programme: Programme, claim_id: str) -> ClaimAccount:
     """The account of a claim: versions, decisions, entries of the ledger, and how it stands.
 

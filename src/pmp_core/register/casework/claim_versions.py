@@ -8,6 +8,7 @@ from attrs import frozen
 
 from pmp_core.compensation import Claim
 from pmp_core.register import tables
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.written_versions import WrittenVersion, version_fields, write_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor
@@ -32,6 +33,7 @@ def keep_claim(work: UnitOfWork, claim: Claim, change: str, *, by: Actor, on: da
     return kept
 
 
+@door("see-money", "claim_id")
 def claim_versions(work: UnitOfWork, claim_id: str) -> list[ClaimVersion]:
     """Every version of a claim that was written down, oldest first. What an older release kept has none.
 

@@ -8,12 +8,14 @@ from pmp_core.compensation import Claim, ClaimDecision
 from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.register import claim_admission, claim_decisions, conflicts, tables
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.claim_versions import keep_claim
 from pmp_core.register.casework.plans import without_step
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor
 
 
+@door("submit-claim", "claim")
 def submit_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Actor, on: date) -> Claim:
     """Submit a claim: a new one, or one with a version that is kept as a draft, such as after it was withdrawn.
 
@@ -34,6 +36,7 @@ def submit_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Ac
     return keep_claim(work, kept.take("submit", life_cycle=cycle, by=by, on=on), "submit", by=by, on=on)
 
 
+@door("submit-claim", "claim")
 def change_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Actor, on: date) -> Claim:
     """Keep a claim with other contents, only while it is a draft.
 
@@ -57,6 +60,7 @@ def change_claim(work: UnitOfWork, programme: Programme, claim: Claim, *, by: Ac
     return keep_claim(work, claim, "contents", by=by, on=on)
 
 
+@door("submit-claim", "claim_id")
 def withdraw_claim(
     work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date, reason: str | None = None
 ) -> Claim:
@@ -71,6 +75,7 @@ def withdraw_claim(
     return keep_claim(work, taken, "withdraw", by=by, on=on, reason=reason)
 
 
+@door("decide-claim", "claim_id")
 def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date) -> tuple[Claim, ClaimDecision]:
     """Decide a submitted claim, after the earlier claims of the same learner and semester.
 
@@ -97,6 +102,7 @@ def decide_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: A
     return claim, decision
 
 
+@door("see-money", "claim_id")
 def decisions(work: UnitOfWork, claim_id: str) -> list[ClaimDecision]:
     """Every decision on a claim, oldest first.
 

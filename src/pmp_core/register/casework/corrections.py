@@ -12,6 +12,7 @@ from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.plans import SupportPlan
 from pmp_core.register import claim_admission, claim_decisions, conflicts
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.claim_versions import keep_claim
 from pmp_core.register.casework.partners import check_scope, partner_of
 from pmp_core.register.casework.plans import without_step
@@ -44,6 +45,7 @@ class Correction:
     affected: tuple[str, ...]
 
 
+@door("correct-claim", "claim_id")
 def correct_claim(
     work: UnitOfWork,
     programme: Programme,
@@ -122,6 +124,7 @@ def correct_claim(
     return Correction(corrected, before, decision, settled(work, corrected).balance, affected)
 
 
+@door("correct-claim", "claim_id")
 def settle_claim(work: UnitOfWork, programme: Programme, claim_id: str, *, by: Actor, on: date) -> Claim:
     """Close a corrected claim of which nothing is to be paid and nothing is owed. It is then `paid`, also where it was corrected to
     nothing before anything was paid: all that its decision grants is.

@@ -10,6 +10,7 @@ from pmp_core.loading import Programme
 from pmp_core.measures import MeasureDelivery, Schedule, Session, delivery_of
 from pmp_core.plans import SupportMeasure, SupportPlan
 from pmp_core.register import admission, facts
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.session_limits import check_limits
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
@@ -17,6 +18,7 @@ from pmp_core.staff import Assignment
 from pmp_core.values import Actor, DayRange
 
 
+@door("keep-staff", "assignment")
 def add_assignment(work: UnitOfWork, programme: Programme, assignment: Assignment, *, by: Actor | None = None) -> Assignment:
     """Keep a specialist's assignment. `by` is who does it; None does not ask for whom they act, as in all of delivery.
 
@@ -43,6 +45,7 @@ def _check_overlaps(work: UnitOfWork, assignment: Assignment) -> None:
             )
 
 
+@door("keep-staff", "assignment_id")
 def end_assignment(work: UnitOfWork, assignment_id: str, *, last_day: date, by: Actor | None = None) -> Assignment:
     """Give an assignment its last day.
 
@@ -71,6 +74,7 @@ def end_assignment(work: UnitOfWork, assignment_id: str, *, last_day: date, by: 
     return work.assignments.put(ended)
 
 
+@door("record-session", "schedule")
 def add_schedule(work: UnitOfWork, programme: Programme, schedule: Schedule, *, by: Actor | None = None) -> Schedule:
     """Keep a recurring schedule of a measure's sessions.
 
@@ -120,6 +124,7 @@ def add_schedule(work: UnitOfWork, programme: Programme, schedule: Schedule, *, 
     return work.schedules.add(schedule)
 
 
+@door("record-session", "schedule_id")
 def end_schedule(work: UnitOfWork, schedule_id: str, *, last_day: date, by: Actor | None = None) -> Schedule | None:
     """Let a schedule end on an earlier day; one that would end before it began is taken out, and None given back.
 
@@ -143,6 +148,7 @@ def end_schedule(work: UnitOfWork, schedule_id: str, *, last_day: date, by: Acto
     return None
 
 
+@door("see-plans", "plan")
 def session_days(work: UnitOfWork, programme: Programme, schedule: Schedule, plan: SupportPlan) -> tuple[date, ...]:
     """The days on which a schedule's sessions are to be held: school days of its learner, holidays skipped.
 
@@ -153,6 +159,7 @@ def session_days(work: UnitOfWork, programme: Programme, schedule: Schedule, pla
     return schedule.session_days(programme.calendar, None if enrolment is None else enrolment.level)
 
 
+@door("record-session", "session")
 def add_session(
     work: UnitOfWork, programme: Programme, session: Session, *, on: date | None = None, by: Actor | None = None
 ) -> Session:
@@ -196,6 +203,7 @@ def add_session(
     return work.sessions.add(session)
 
 
+@door("record-session")
 def add_group_session(
     work: UnitOfWork,
     programme: Programme,
@@ -220,6 +228,7 @@ def add_group_session(
     return [add_session(work, programme, session, on=on, by=by) for session in meeting]
 
 
+@door("see-plans", "plan_id")
 def delivery(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) -> tuple[MeasureDelivery, ...]:
     """What a plan foresees beside what was delivered until a day, measure by measure.
 

@@ -9,6 +9,7 @@ from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.plans import PlannedRisk, ResponsiblePerson, SupportMeasure, SupportPlan, rolled_over
 from pmp_core.register import admission, facts
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.plans import add_plan
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor, DayRange, RiskResult, Semester, SuggestionState
@@ -25,6 +26,7 @@ def usual_days(programme: Programme, semester: Semester) -> DayRange:
     return DayRange(days.first, last) if isinstance(last, date) else days
 
 
+@door("write-plan", "learner_id")
 def draft_plan(
     work: UnitOfWork,
     programme: Programme,
@@ -106,6 +108,7 @@ def _enrolled_at(work: UnitOfWork, learner_id: str, day: date, institution_id: s
     return enrolment.institution_id
 
 
+@door("write-plan", "plan_id")
 def roll_over_plan(
     work: UnitOfWork,
     programme: Programme,

@@ -12,6 +12,7 @@ from pmp_core.measures import MeasureDelivery
 from pmp_core.outcomes import Evaluation, MeasureOutcome, RiskOutcome
 from pmp_core.plans import SupportPlan
 from pmp_core.register import admission, facts
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.delivery import delivery
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.signal_facts import measured
@@ -49,6 +50,7 @@ class EvaluationRecords:
     measures: tuple[MeasureDelivery, ...]
 
 
+@door("see-plans", "plan_id")
 def evaluation_records(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) -> EvaluationRecords:
     """What the records say for the evaluation of a plan: each signal before and after, each measure planned and delivered.
 
@@ -91,6 +93,7 @@ def _recording(work: UnitOfWork, institutions: set[str], days: DayRange | None) 
     return {one for one in institutions if asked and work.absences.find(institution_id=one, day=asked, limit=1)}
 
 
+@door("evaluate-plan", "evaluation")
 def add_evaluation(work: UnitOfWork, programme: Programme, evaluation: Evaluation, *, by: Actor | None = None) -> Evaluation:
     """Keep a plan's evaluation, if the rule `plan-closing` finds it complete. One with a version replaces the kept one.
 

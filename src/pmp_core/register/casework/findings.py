@@ -8,6 +8,7 @@ from attrs import frozen
 
 from pmp_core.loading import Programme
 from pmp_core.plans import SupportPlan
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.delivery import delivery
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
@@ -29,6 +30,7 @@ class Finding:
     days: int | None = None
 
 
+@door("see-plans", "plan_id")
 def plan_findings(work: UnitOfWork, programme: Programme, plan_id: str, *, on: date) -> list[Finding]:
     """What there is to look at in a plan on a day: when it came, whether its learner is still there, what is behind.
 

@@ -70,7 +70,8 @@ def check_partner_scope(by: Actor, municipality_id: str) -> None:
             found=municipality_id,
             remedy="The people of the municipality take the step.",
         )
-    if by.municipality_id not in (None, municipality_id):
+    named = by.region if by.municipality_id is None else (by.municipality_id,)
+    if named and municipality_id not in named:
         raise StepRefused(
             "other-municipality",
             "This is another municipality's than the one you act for.",

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from pmp_core.compensation import PaymentBatch
 from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.loading import Programme
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.partners import check_scopes, partners_of
 from pmp_core.register.casework.payments import batch_exported, check_may_pay, entries_of
 from pmp_core.register.collection import UnitOfWork
@@ -32,6 +33,7 @@ class ExportedBatch:
     content: bytes = field(repr=False)
 
 
+@door("pay", "batch_id")
 def export_batch(
     work: UnitOfWork,
     programme: Programme,
@@ -109,6 +111,7 @@ def export_batch(
     return ExportedBatch(batch, content)
 
 
+@door("pay", "batch_id")
 def move_batch(work: UnitOfWork, programme: Programme, batch_id: str, *, by: Actor, on: date, execution_on: date) -> PaymentBatch:
     """Have a batch that has not gone out paid on another day.
 
@@ -131,6 +134,7 @@ def move_batch(work: UnitOfWork, programme: Programme, batch_id: str, *, by: Act
     return work.batches.put(batch.changed(execution_on=execution_on))
 
 
+@door("see-money", "batch")
 def order_of(work: UnitOfWork, batch: PaymentBatch) -> PaymentOrder:
     """A batch with its entries and who is paid."""
     entries = entries_of(work, batch)

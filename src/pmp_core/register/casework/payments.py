@@ -12,6 +12,7 @@ from pmp_core.errors import InvalidValue, NotFound, StepRefused
 from pmp_core.learners import Institution
 from pmp_core.loading import Programme
 from pmp_core.register import admission, claim_admission
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.budgets import beyond_budget, budgets_of
 from pmp_core.register.casework.claim_versions import keep_claim
 from pmp_core.register.casework.partners import check_scope, check_scopes
@@ -80,6 +81,7 @@ class PaymentRun:
         return sum((entry.amount for entry in self.entries), Money(0))
 
 
+@door("pay", narrows=True)
 def pay_claims(
     work: UnitOfWork,
     programme: Programme,
@@ -166,6 +168,7 @@ def pay_claims(
     return PaymentRun(batch, tuple(entries), tuple(left_out))
 
 
+@door("keep-payees", "claim_id")
 def name_payee(work: UnitOfWork, programme: Programme, claim_id: str, payee_id: str, *, by: Actor, on: date) -> Claim:
     """Say who is paid for a claim, at any time at which no money of it is with another payee.
 
@@ -192,6 +195,7 @@ def name_payee(work: UnitOfWork, programme: Programme, claim_id: str, payee_id: 
     return keep_claim(work, claim.changed(payee_id=payee_id), "payee", by=by, on=on)
 
 
+@door("keep-payees", "payee_id")
 def change_payee(work: UnitOfWork, programme: Programme, payee_id: str, changes: Mapping[str, object], *, by: Actor) -> Payee:
     """Change a payee's name or account.
 
@@ -226,6 +230,7 @@ def check_may_pay(programme: Programme, by: Actor) -> None:
     cycle.allowed(PAY, cycle.step(PAY).sources[0], by.role, None)
 
 
+@door("see-money", "batch")
 def entries_of(work: UnitOfWork, batch: PaymentBatch) -> list[PaymentEntry]:
     """The entries of a batch, in the order of their numbers."""
     return sorted(work.entries.find(batch_id=batch.id), key=lambda entry: int(entry.id.rpartition("-")[2]))
@@ -283,4 +288,5 @@ class _Partners:
             self._partner in (None, institution.id, institution.municipality_id)
             and self._by.institution_id in (None, institution.id)
             and self._by.municipality_id in (None, institution.municipality_id)
+            and (not self._by.region or institution.municipality_id in self._by.region)
         )

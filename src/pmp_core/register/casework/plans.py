@@ -13,18 +13,20 @@ from pmp_core.plans.guards import EVALUATED, EVALUATED_OR_REASON, GUARDS, NO_MON
 from pmp_core.plans.plan import SUBMIT, TRANSFER
 from pmp_core.programme import LifeCycle
 from pmp_core.register import admission, claim_admission, facts
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.versions import check_version, keep_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.rules import Result
 from pmp_core.values import Actor, DayRange
 
 
+@door("write-plan", "plan")
 def add_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan, *, by: Actor) -> SupportPlan:
     """Keep a new draft, if it fits its institution, its learner, its semester and the risks that were confirmed.
 
     Raises:
-        StepRefused: `plan-not-initial`, `step-by-role`, `other-institution`, `other-municipality`, and with ProgrammeError and InvalidValue
-            what `admission.check_plan` raises.
+        StepRefused: `plan-not-initial`, `step-by-role`, `other-institution`, `other-municipality`, `learner-erased`, and with
+            ProgrammeError and InvalidValue what `admission.check_plan` raises.
     """
     cycle = programme.life_cycle("plan")
     if plan.status != cycle.initial or plan.released or plan.steps or plan.transfers or plan.preparation_paid_on is not None:
@@ -36,10 +38,12 @@ def add_plan(work: UnitOfWork, programme: Programme, plan: SupportPlan, *, by: A
         )
     _check_author(cycle, by)
     admission.check_scope(work, by, plan.institution_id)
+    admission.check_known(work, plan.learner_id)
     admission.check_plan(work, programme, plan)
     return keep_version(work, work.plans.add(plan), "draft", by=by, on=plan.entered_on)
 
 
+@door("write-plan", "plan")
 def change_plan(
     work: UnitOfWork, programme: Programme, plan: SupportPlan, *, by: Actor, on: date, reason: str | None = None
 ) -> SupportPlan:
@@ -141,6 +145,7 @@ def without_step(status: str) -> StepRefused:
     )
 
 
+@door("take-plan-step", "plan_id")
 def take_plan_step(
     work: UnitOfWork,
     programme: Programme,
@@ -240,6 +245,7 @@ def circumstances(
     )
 
 
+@door("write-plan", "plan_id")
 def clear_plan(
     work: UnitOfWork, programme: Programme, plan_id: str, *, by: Actor, on: date, reason: str | None = None
 ) -> SupportPlan:
@@ -263,6 +269,7 @@ def clear_plan(
     return keep_version(work, kept, "clear", by=by, on=on, reason=reason)
 
 
+@door("note-preparation-paid", "plan_id")
 def pay_preparation(work: UnitOfWork, programme: Programme, plan_id: str, *, by: Actor, on: date, paid_on: date) -> SupportPlan:
     """Write down that the plan's preparation was paid with the project's money: from then on it cannot be deleted.
 

@@ -8,6 +8,7 @@ from datetime import date
 from pmp_core.compensation import Claim, EntryKind, PaymentBatch, PaymentEntry, payee_sums
 from pmp_core.errors import InvalidValue, StepRefused
 from pmp_core.loading import Programme
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.claim_versions import keep_claim
 from pmp_core.register.casework.corrections import settled
 from pmp_core.register.casework.partners import check_scope, check_scopes, partners_of
@@ -19,6 +20,7 @@ from pmp_core.values import Actor, Money
 RECOVER = "recover"
 
 
+@door("recover", "claim_id")
 def recover(
     work: UnitOfWork,
     programme: Programme,
@@ -79,6 +81,7 @@ def recover(
     return _entered(work, programme, claim, money, work.entries.add(entry), by=by, on=on, reason=reason)
 
 
+@door("recover", "claim_id")
 def set_off(
     work: UnitOfWork,
     programme: Programme,

@@ -10,6 +10,8 @@ from pmp_core.errors import StepRefused
 from pmp_core.loading import Programme
 from pmp_core.programme.entries import Value
 from pmp_core.register import admission, tables
+from pmp_core.register.access.doors import admitting, door
+from pmp_core.register.access.reach import Reach
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.signal_facts import Measured, enrolled_in, measured
 from pmp_core.register.signal_period import SignalPeriod
@@ -40,17 +42,32 @@ def suggest_risks(
     Raises:
         ProgrammeError: `semester-unset`.
     """
-    period = SignalPeriod.until(programme.calendar, semester, on)
-    if period.days is None:
-        return []
+    with admitting(work, "suggest-risks", narrows=True) as reach:
+        period = SignalPeriod.until(programme.calendar, semester, on)
+        if period.days is None:
+            return []
+        return work.suggestions.add_all(_suggested(work, programme, semester, period, on=on, new_id=new_id, reach=reach))
+
+
+def _suggested(
+    work: UnitOfWork,
+    programme: Programme,
+    semester: Semester,
+    period: SignalPeriod,
+    *,
+    on: date,
+    new_id: Callable[[str], str],
+    reach: Reach,
+) -> list[RiskSuggestion]:
+    days = period.days
     known_rows = work.transaction.find(tables.RISK_SUGGESTIONS, {"semester": str(semester)})
     known = {(row["learner_id"], row["factor"], row["signal"]) for row in known_rows}
     asked = [_Asked(programme, signal, on) for signal in SIGNALS]
     asked = [one for one in asked if one.factors and isinstance(one.threshold, int)]
     added: list[RiskSuggestion] = []
     for learner_id, records in records_by_learner(work.transaction, period).items():
-        here = enrolled_in(records.enrolments, period.days)
-        if here is None:
+        here = None if days is None else enrolled_in(records.enrolments, days)
+        if here is None or not reach.has(here.institution_id):
             continue
         found = measured(
             period,
@@ -67,7 +84,7 @@ def suggest_risks(
                 if (learner_id, factor, one.signal.name) not in known:
                     where = {"learner_id": learner_id, "institution_id": here.institution_id, "semester": semester}
                     added.append(one.suggestion(what, factor=factor, id=new_id("R"), programme_hash=programme.hash, **where))
-    return work.suggestions.add_all(added)
+    return added
 
 
 class _Asked:
@@ -101,6 +118,7 @@ class _Asked:
         )
 
 
+@door("decide-risk", "suggestion_id")
 def confirm_risk(
     work: UnitOfWork, programme: Programme, suggestion_id: str, *, by: Actor, on: date, reason: str | None = None
 ) -> RiskSuggestion:
@@ -118,6 +136,7 @@ def confirm_risk(
     return work.suggestions.put(suggestion.confirm(by=by, on=on, reason=reason))
 
 
+@door("decide-risk", "suggestion_id")
 def reject_risk(
     work: UnitOfWork, programme: Programme, suggestion_id: str, *, by: Actor, on: date, reason: str
 ) -> RiskSuggestion:
@@ -128,6 +147,7 @@ def reject_risk(
     return work.suggestions.put(suggestion.reject(by=by, on=on, reason=reason))
 
 
+@door("decide-risk", "institution_id")
 def add_risk(
     work: UnitOfWork,
     programme: Programme,

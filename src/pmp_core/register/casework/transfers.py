@@ -11,6 +11,7 @@ from pmp_core.loading import Programme
 from pmp_core.measures import Session
 from pmp_core.plans import SupportPlan
 from pmp_core.register import admission, facts, tables
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.delivery import end_schedule
 from pmp_core.register.casework.plans import circumstances
 from pmp_core.register.casework.versions import check_version, keep_version, plan_version
@@ -18,6 +19,7 @@ from pmp_core.register.collection import UnitOfWork
 from pmp_core.values import Actor
 
 
+@door("transfer-plan", "institution_id")
 def transfer_plan(
     work: UnitOfWork,
     programme: Programme,
@@ -129,6 +131,7 @@ class PlanView:
     sessions: tuple[Session, ...] = ()
 
 
+@door("see-plans", "institution_id")
 def see_plan(work: UnitOfWork, programme: Programme, plan_id: str, institution_id: str, *, on: date) -> PlanView:
     """What an institution sees of a plan on a day: its own wholly, one that left it as the law says, and likewise one of which
     it delivers a measure, and one of a learner who is enrolled there too. Where the law is not set, nothing.

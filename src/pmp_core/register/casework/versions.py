@@ -9,6 +9,7 @@ from attrs import frozen
 from pmp_core.errors import NotFound, VersionConflict
 from pmp_core.plans import SupportPlan
 from pmp_core.register import tables
+from pmp_core.register.access.doors import door
 from pmp_core.register.casework.written_versions import WrittenVersion, version_fields, write_version
 from pmp_core.register.collection import UnitOfWork
 from pmp_core.register.schema import Row
@@ -35,6 +36,7 @@ def keep_version(
     return plan
 
 
+@door("see-plans", "plan_id")
 def plan_versions(work: UnitOfWork, plan_id: str) -> list[PlanVersion]:
     """Every version of a plan that was written down, oldest first. What 0.1.0 kept has none.
 
@@ -45,6 +47,7 @@ def plan_versions(work: UnitOfWork, plan_id: str) -> list[PlanVersion]:
     return [_version(row) for row in work.transaction.find(tables.PLAN_VERSIONS, {"plan_id": plan_id}, order=["version"])]
 
 
+@door("see-plans", "plan_id")
 def plan_version(work: UnitOfWork, plan_id: str, version: int) -> SupportPlan:
     """A plan as it was in one of its versions.
 

@@ -1,0 +1,1 @@
+"""One script for each schema; `down_revision` names the one before."""
