@@ -15,7 +15,10 @@ MAKE_VENV = test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. I
   $(PYTHON) -m venv
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test walk test-scale test-pandas2 bench lint docs install clean
+# How many times a process is killed in `make fire`.
+FIRE ?= 200
+
+.PHONY: demo test walk fire test-scale test-pandas2 bench lint docs install clean
 
 demo: install
 	@$(BIN)/pmp demo
@@ -27,6 +30,11 @@ test: install
 # The random walks over support plans, with a table of how often each step was taken and each refusal met.
 walk: install
 	@$(BIN)/python -m pytest -s $(PYTEST_OPTIONS) tests/register/test_plan_machine.py
+
+# Killed, full, locked out, crowded, and fed with hostile text, for minutes where `make test` takes seconds; it prints how many kills
+# were survived. For instance: make fire FIRE=1000
+fire: install
+	@FIRE=$(FIRE) $(BIN)/python -m pytest -n 2 $(PYTEST_OPTIONS) tests/fire
 
 # Spark, on this machine: with what the extra `spark` brings, and Polars, through which a register's tables are read.
 test-scale: $(SPARK)/installed
