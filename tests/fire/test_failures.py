@@ -31,21 +31,24 @@ def filled(target: str, job: str) -> str:
         return digest(register)
 
 
-def refused(register: Register, job: str, *codes: str) -> None:
-    """The job's next unit is refused with one of the codes, and with what to do."""
+def refused(register: Register, job: str, *codes: str) -> str:
+    """The job's next unit is refused with one of the codes, and with what to do. Gives the code."""
     with pytest.raises(PmpError) as caught:
         jobs.do(register, job, 2)
     assert caught.value.code in codes, caught.value
     assert caught.value.remedy
+    return caught.value.code
 
 
-def goes_on(target: str, job: str, before: str) -> None:
-    """Nothing was half-written, and when all is well again the same unit is done."""
+def goes_on(target: str, job: str, before: str) -> str:
+    """Nothing was half-written, and when all is well again the same unit is done. Gives what is held then."""
     with jobs.opened(target, job) as register:
         assert digest(register) == before
         jobs.do(register, job, 2)
-        assert digest(register) != before
+        after = digest(register)
+        assert after != before
         check_whole(register, target)
+    return after
 
 
 @contextmanager
@@ -72,9 +75,9 @@ def test_a_full_disk_under_sqlite(job: str) -> None:
         ballast = disk / "ballast"
         with jobs.opened(target, job) as register:
             fill_up(ballast)
-            refused(register, job, "storage-full")
+            assert refused(register, job, "storage-full") == "storage-full"
         ballast.unlink()
-        goes_on(target, job, before)
+        assert goes_on(target, job, before) != before
 
 
 def fill_up(ballast: Path) -> None:
@@ -191,8 +194,8 @@ def test_somebody_else_holds_the_lock(place: str, job: str) -> None:
     before = filled(place, job)
     impatient = f"{place}{'&' if '?' in place else '?'}timeout=0.1"
     with jobs.opened(impatient, job) as register, held(place):
-        refused(register, job, "storage-locked")
-    goes_on(place, job, before)
+        assert refused(register, job, "storage-locked") == "storage-locked"
+    assert goes_on(place, job, before) != before
 
 
 @contextmanager

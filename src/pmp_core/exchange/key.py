@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from pathlib import Path
 from typing import Self
 
-from pmp_core.errors import InvalidValue, RegisterError
+from pmp_core.errors import InvalidValue
+from pmp_core.register.keys import write_key_file
 
 LEAST_BYTES = 32
 _KEY_ID = "pmp-core/double-funding/key-id/v1"
@@ -99,19 +99,7 @@ class ExchangeKey:
             InvalidValue: `file-exists`.
             RegisterError: `file-unwritable`.
         """
-        path = Path(file)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise InvalidValue(
-                "file-exists", "There is a file there already.", found=path.name, remedy="Name another: a key is never replaced."
-            ) from None
-        except OSError as error:
-            raise RegisterError(
-                "file-unwritable", f"The file cannot be written: {error.strerror}.", found=path.name, remedy="Name another place."
-            ) from None
-        with os.fdopen(handle, "w", encoding="ascii") as opened_file:
-            opened_file.write(f"# pmp-core exchange key {self.id}: keep it secret\n{self._secret.hex()}\n")
+        write_key_file(Path(file), f"# pmp-core exchange key {self.id}: keep it secret\n{self._secret.hex()}\n")
 
     def __repr__(self) -> str:
         return f"<ExchangeKey {self.id}>"

@@ -19,6 +19,31 @@ BYTES = 32
 _DOMAIN = "pmp-core/register-key/v1/"
 
 
+def write_key_file(path: Path, text: str) -> None:
+    """Write a new file of keys that its owner alone can read. A file that is there is never replaced.
+
+    Args:
+        path: where.
+        text: its lines.
+
+    Raises:
+        InvalidValue: `file-exists`.
+        RegisterError: `file-unwritable`.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InvalidValue(
+            "file-exists", "There is a file there already.", found=path.name, remedy="Name another: a key is never replaced."
+        ) from None
+    except OSError as error:
+        raise RegisterError(
+            "file-unwritable", f"The file cannot be written: {error.strerror}.", found=path.name, remedy="Name another place."
+        ) from None
+    with os.fdopen(handle, "w", encoding="ascii") as opened_file:
+        opened_file.write(text)
+
+
 class RegisterKey:
     """One key of 32 bytes. It shows itself by its id only.
 
@@ -142,20 +167,8 @@ class RegisterKeys:
             InvalidValue: `file-exists`.
             RegisterError: `file-unwritable`.
         """
-        path = Path(file)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise InvalidValue(
-                "file-exists", "There is a file there already.", found=path.name, remedy="Name another: keys are never replaced."
-            ) from None
-        except OSError as error:
-            raise RegisterError(
-                "file-unwritable", f"The file cannot be written: {error.strerror}.", found=path.name, remedy="Name another place."
-            ) from None
-        with os.fdopen(handle, "w", encoding="ascii") as opened_file:
-            for key in self.all:
-                opened_file.write(f"# pmp-core register key {key.id}: keep it secret\n{key.line()}\n")
+        lines = (f"# pmp-core register key {key.id}: keep it secret\n{key.line()}\n" for key in self.all)
+        write_key_file(Path(file), "".join(lines))
 
     def __repr__(self) -> str:
         return f"<RegisterKeys {', '.join(self._keys)}>"
